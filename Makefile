@@ -1,0 +1,93 @@
+# icp_portrait is an ordinary PGXS extension: make, make install, make installcheck.
+# The tasks below come on top of that, and need nothing but make to begin with: make help.
+
+PG_CONFIG ?= pg_config
+TASKS = help demo psql bench check lint
+
+ifneq (,$(filter $(TASKS),$(MAKECMDGOALS)))
+
+# A task is asked for. PGXS stays out of it: it may not be installed yet, and has a `check` of its own.
+
+.PHONY: $(MAKECMDGOALS)
+
+help:
+	@echo 'Tasks, which install what they need and touch no database of yours:'
+	@echo '  make demo     score a generated CRM in a throw-away server; CSV=your.csv [PORTRAIT=file.json] scores yours'
+	@echo '  make psql     open a shell on the demo'
+	@echo '  make check    run all tests, or TESTS="t_score ..."'
+	@echo '  make lint     compile with gcc and clang, analyse the C code, check the install script'
+	@echo '  make bench    time the scores and print the ratios'
+	@echo 'The extension, built for the PostgreSQL of PG_CONFIG=$(PG_CONFIG):'
+	@echo '  make, make install, make installcheck, make uninstall, make clean'
+
+demo:
+	@test/cluster setup demo
+	@demo/run
+
+psql:
+	@demo/psql
+
+bench:
+	@test/cluster setup bench
+	@bench/run
+
+check:
+	@test/cluster setup check
+	@test/check $(TESTS)
+
+lint:
+	@test/cluster setup lint
+	@test/lint
+
+# What else stands on the same command line, as in `make install check`.
+$(filter-out $(TASKS),$(MAKECMDGOALS)):
+	@$(MAKE) $@
+
+else
+
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifeq (,$(wildcard $(PGXS)))
+$(error $(PG_CONFIG) leads to no PostgreSQL development files: install postgresql-server-dev, or give PG_CONFIG=/path/to/pg_config; see also make help)
+endif
+
+# The sources' directory, which is another one than the current in a VPATH build.
+top := $(or $(VPATH),$(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST)))))
+sources = $(patsubst $(top)/%,%,$(sort $(wildcard $(addprefix $(top)/,$(1)))))
+
+EXTENSION = icp_portrait
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" $(top)/icp_portrait.control)
+
+MODULE_big = icp_portrait
+OBJS = $(patsubst %.c,%.o,$(call sources,src/*/*.c))
+PG_CPPFLAGS = -I$(top)/src -DICP_PORTRAIT_VERSION=\"$(EXTVERSION)\"
+PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter $(OPTFLAGS)
+
+BASE_SCRIPT = $(EXTENSION)--$(EXTVERSION).sql
+DATA = $(call sources,sql/updates/*.sql)
+DATA_built = $(BASE_SCRIPT)
+EXTRA_CLEAN = $(EXTENSION)--*.sql .built-for-*
+
+# The tests that need only a running server. Those in test/tap start servers of their own: make check.
+REGRESS = $(basename $(notdir $(call sources,test/sql/t_*.sql)))
+REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
+ISOLATION = $(basename $(notdir $(call sources,test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
+
+include $(PGXS)
+
+$(shell mkdir -p $(sort $(dir $(OBJS))))
+
+# Objects of another PostgreSQL release are of no use, even of the same major: 15.20 changed how rows are read.
+BUILT_FOR = .built-for-$(VERSION)
+$(BUILT_FOR):
+	@rm -f .built-for-*
+	@touch $@
+
+$(OBJS) $(OBJS:.o=.bc): $(call sources,src/*/*.h) $(EXTENSION).control $(BUILT_FOR)
+
+# The directory is a prerequisite because a fragment may have been taken away.
+$(BASE_SCRIPT): $(call sources,sql/[0-9]*.sql) $(top)/sql $(EXTENSION).control
+	@printf '%s\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit' > $@
+	cat $(filter %.sql,$^) >> $@
+
+endif
