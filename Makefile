@@ -58,19 +58,19 @@ EXTENSION = icp_portrait
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" $(top)/icp_portrait.control)
 
 MODULE_big = icp_portrait
-OBJS = $(patsubst %.c,%.o,$(call sources,src/*/*.c))
+OBJS := $(patsubst %.c,%.o,$(call sources,src/*/*.c))
 PG_CPPFLAGS = -I$(top)/src -DICP_PORTRAIT_VERSION=\"$(EXTVERSION)\"
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter $(OPTFLAGS)
 
 BASE_SCRIPT = $(EXTENSION)--$(EXTVERSION).sql
-DATA = $(call sources,sql/updates/*.sql)
+DATA := $(call sources,sql/updates/*.sql)
 DATA_built = $(BASE_SCRIPT)
 EXTRA_CLEAN = $(EXTENSION)--*.sql .built-for-*
 
 # The tests that need only a running server. Those in test/tap start servers of their own: make check.
-REGRESS = $(basename $(notdir $(call sources,test/sql/t_*.sql)))
+REGRESS := $(basename $(notdir $(call sources,test/sql/t_*.sql)))
 REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
-ISOLATION = $(basename $(notdir $(call sources,test/isolation/specs/*.spec)))
+ISOLATION := $(basename $(notdir $(call sources,test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
 
 include $(PGXS)

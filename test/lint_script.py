@@ -120,7 +120,7 @@ def parse_fragment(text):
 
 def check_body(script, line, name, language, body, source):
     def found(what):
-        report(script, line, f"{name}: its body has an unqualified {what}, and it sets no search_path")
+        report(script, line, f"{name}: its body names {what} without a schema")
 
     try:
         if language == "sql":
@@ -128,7 +128,7 @@ def check_body(script, line, name, language, body, source):
         else:
             trees = [parse_fragment(query) for query in plpgsql_queries(parse_plpgsql(source))]
     except Exception as error:
-        report(script, line, f"{name}: cannot read its body ({error}), and it sets no search_path")
+        report(script, line, f"{name}: cannot read its body: {error}")
         return
     for tree in trees:
         Unqualified(found)(tree)
@@ -150,12 +150,12 @@ def check_function(script, line, stmt, source, script_is_safe):
     language = options["language"].sval if "language" in options else "sql"
     if stmt.sql_body is not None:
         if not script_is_safe:
-            Unqualified(lambda what: report(script, line, f"{name}: unqualified {what}"))(stmt.sql_body)
+            Unqualified(lambda what: report(script, line, f"{name}: names {what} without a schema"))(stmt.sql_body)
     elif language in ("sql", "plpgsql") and not sets_path:
         check_body(script, line, name, language, options["as"][0].sval, source)
     for parameter in stmt.parameters or ():
         if parameter.defexpr is not None and not script_is_safe:
-            Unqualified(lambda what: report(script, line, f"{name}: unqualified {what}"))(parameter.defexpr)
+            Unqualified(lambda what: report(script, line, f"{name}: names {what} without a schema"))(parameter.defexpr)
 
 
 def created(stmt):
@@ -211,7 +211,7 @@ def check(script):
             check_function(script, line, stmt, source, script_is_safe)
         elif isinstance(stmt, (ast.CreateStmt, ast.ViewStmt, ast.AlterTableStmt, ast.SelectStmt, ast.InsertStmt,
                                ast.UpdateStmt, ast.DeleteStmt, ast.CreateTrigStmt, ast.IndexStmt)) and not script_is_safe:
-            Unqualified(lambda what: report(script, line, f"unqualified {what}"))(stmt)
+            Unqualified(lambda what: report(script, line, f"names {what} without a schema"))(stmt)
     return len(statements)
 
 
