@@ -25,7 +25,9 @@ demo:
 	@demo/run
 
 psql:
-	@demo/psql
+	@test/cluster setup demo
+	@[ -e "$$(test/cluster dir demo)/ready" ] || $(MAKE) --no-print-directory demo
+	@test/cluster psql demo
 
 bench:
 	@test/cluster setup bench
@@ -41,7 +43,7 @@ lint:
 
 # What else stands on the same command line, as in `make install check`.
 $(filter-out $(TASKS),$(MAKECMDGOALS)):
-	@$(MAKE) $@
+	@$(MAKE) --no-print-directory $@
 
 else
 
