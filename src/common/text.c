@@ -1,0 +1,90 @@
+/*
+ * text.c
+ *		Small helpers over strings that more than one room uses.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "common/text.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/varlena.h"
+
+/* varstr_levenshtein() refuses longer strings; nobody mistypes so long a word. */
+#define MAX_GUESS_LENGTH 255
+
+typedef struct Guess
+{
+	const char *word;
+	const char *best;
+	int			distance;
+} Guess;
+
+static void
+guess_init(Guess *guess, const char *word)
+{
+	guess->word = word;
+	guess->best = NULL;
+	/* a third of the letters may differ, as in psql's and core's guesses */
+	guess->distance = Max(1, (int) strlen(word) / 3) + 1;
+}
+
+static void
+guess_consider(Guess *guess, const char *candidate)
+{
+	int			word_length = strlen(guess->word);
+	int			candidate_length = strlen(candidate);
+	int			distance;
+
+	if (word_length == 0 || word_length > MAX_GUESS_LENGTH ||
+		candidate_length > MAX_GUESS_LENGTH)
+		return;
+
+	/* only the case differs: no other candidate is closer */
+	if (pg_strcasecmp(guess->word, candidate) == 0)
+		distance = 0;
+	else
+		distance = varstr_levenshtein_less_equal(guess->word, word_length,
+												 candidate, candidate_length,
+												 1, 1, 1, guess->distance - 1,
+												 true);
+	if (distance < guess->distance)
+	{
+		guess->distance = distance;
+		guess->best = candidate;
+	}
+}
+
+const char *
+closest_word(const char *word, List *candidates)
+{
+	Guess		guess;
+	ListCell   *lc;
+
+	guess_init(&guess, word);
+	foreach(lc, candidates)
+		guess_consider(&guess, (const char *) lfirst(lc));
+	return guess.best;
+}
+
+const char *
+closest_of(const char *word, const char *const *candidates)
+{
+	Guess		guess;
+
+	guess_init(&guess, word);
+	for (; *candidates; candidates++)
+		guess_consider(&guess, *candidates);
+	return guess.best;
+}
+
+Datum
+text_array(const char *const *words, int nwords)
+{
+	Datum	   *elems = palloc(sizeof(Datum) * Max(nwords, 1));
+
+	for (int i = 0; i < nwords; i++)
+		elems[i] = CStringGetTextDatum(words[i]);
+	return PointerGetDatum(construct_array(elems, nwords, TEXTOID,
+										   -1, false, TYPALIGN_INT));
+}

@@ -1,0 +1,764 @@
+/*
+ * parse.c
+ *		From JSON to a portrait, with every rule that a portrait obeys.
+ *
+ * This is the one validator: input, receive, the cast from jsonb and every
+ * read of stored bytes come through here.  Parsing functions return false
+ * after an error, because an error may be a soft one (see portrait_error).
+ */
+#include "postgres.h"
+
+#include "common/compat.h"
+#include "common/text.h"
+#include "miscadmin.h"
+#include "portrait/parser.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+
+static const char *const portrait_keys[] = {
+	"title", "subject", "initial", "scale", "absent", "characteristics",
+	"disqualify", "tiers", "fit", "placeholders", "probability", "quality",
+	"at", NULL
+};
+static const char *const characteristic_keys[] = {
+	"name", "field", "group", "reason", "as", "placeholders", "attributes", NULL
+};
+static const char *const disqualify_keys[] = {"when", "reason", NULL};
+static const char *const probability_keys[] = {"intercept", "slope", NULL};
+
+/* ---- errors and the path ---- */
+
+bool
+portrait_error(PortraitParser *parser, int sqlstate, const char *hint,
+			   const char *format,...)
+{
+	StringInfoData message;
+
+	initStringInfo(&message);
+	for (;;)
+	{
+		va_list		args;
+		int			needed;
+
+		va_start(args, format);
+		needed = appendStringInfoVA(&message, format, args);
+		va_end(args);
+		if (needed == 0)
+			break;
+		enlargeStringInfo(&message, needed);
+	}
+	errsave(parser->escontext,
+			(errcode(sqlstate),
+			 parser->path.len > 0 ?
+			 errmsg("invalid portrait at %s: %s", parser->path.data, message.data) :
+			 errmsg("invalid portrait: %s", message.data),
+			 hint ? errhint("%s", hint) : 0));
+	return false;
+}
+
+#define invalid(parser, hint, ...) \
+	portrait_error(parser, ERRCODE_INVALID_TEXT_REPRESENTATION, hint, __VA_ARGS__)
+#define too_many(parser, ...) \
+	portrait_error(parser, ERRCODE_PROGRAM_LIMIT_EXCEEDED, NULL, __VA_ARGS__)
+
+int
+path_enter(PortraitParser *parser, const char *key)
+{
+	int			length = parser->path.len;
+
+	if (length > 0)
+		appendStringInfoChar(&parser->path, '.');
+	appendStringInfoString(&parser->path, key);
+	return length;
+}
+
+int
+path_enter_element(PortraitParser *parser, int index)
+{
+	int			length = parser->path.len;
+
+	appendStringInfo(&parser->path, "[%d]", index);
+	return length;
+}
+
+void
+path_leave(PortraitParser *parser, int length)
+{
+	parser->path.len = length;
+	parser->path.data[length] = '\0';
+}
+
+/* ---- walking JSON ---- */
+
+void
+walk_object(ObjectWalk *walk, JsonbContainer *object)
+{
+	JsonbValue	ignored;
+
+	walk->iterator = JsonbIteratorInit(object);
+	(void) JsonbIteratorNext(&walk->iterator, &ignored, true);
+}
+
+char *
+walk_next(ObjectWalk *walk, JsonbValue *value)
+{
+	char	   *key;
+
+	CHECK_FOR_INTERRUPTS();
+	if (JsonbIteratorNext(&walk->iterator, value, true) != WJB_KEY)
+		return NULL;
+	key = pnstrdup(value->val.string.val, value->val.string.len);
+	(void) JsonbIteratorNext(&walk->iterator, value, true);
+	return key;
+}
+
+bool
+unknown_key(PortraitParser *parser, const char *key, const char *const *known)
+{
+	const char *guess = closest_of(key, known);
+
+	return invalid(parser,
+				   guess ? psprintf("Perhaps you meant \"%s\".", guess) : NULL,
+				   "unknown key");
+}
+
+static const char *
+json_type_name(const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvNull:
+			return "null";
+		case jbvString:
+			return "a string";
+		case jbvNumeric:
+			return "a number";
+		case jbvBool:
+			return value->val.boolean ? "true" : "false";
+		case jbvBinary:
+			return JsonContainerIsArray(value->val.binary.data) ?
+				"an array" : "an object";
+		default:
+			return "something else";
+	}
+}
+
+static bool
+wrong_type(PortraitParser *parser, const JsonbValue *value, const char *wanted)
+{
+	return invalid(parser, NULL, "%s is needed, not %s",
+				   wanted, json_type_name(value));
+}
+
+bool
+want_object(PortraitParser *parser, JsonbValue *value)
+{
+	if (value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data))
+		return true;
+	return wrong_type(parser, value, "an object");
+}
+
+bool
+want_array(PortraitParser *parser, JsonbValue *value)
+{
+	if (value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data))
+		return true;
+	return wrong_type(parser, value, "an array");
+}
+
+bool
+want_text(PortraitParser *parser, JsonbValue *value, const char **result)
+{
+	if (value->type != jbvString)
+		return wrong_type(parser, value, "a string");
+	*result = pnstrdup(value->val.string.val, value->val.string.len);
+	return true;
+}
+
+/* Text that names something: there has to be some. */
+bool
+want_name(PortraitParser *parser, JsonbValue *value, const char **result)
+{
+	if (!want_text(parser, value, result))
+		return false;
+	if ((*result)[0] == '\0')
+		return invalid(parser, NULL, "it is empty");
+	return true;
+}
+
+bool
+want_number(PortraitParser *parser, JsonbValue *value, Literal **result)
+{
+	if (value->type != jbvNumeric)
+		return wrong_type(parser, value, "a number");
+	*result = number_literal(DatumGetNumeric(datumCopy(NumericGetDatum(value->val.numeric),
+													   false, -1)));
+	if (strlen((*result)->text) > MAX_NUMBER_LENGTH)
+		return too_many(parser, "the number has more than %d digits",
+						MAX_NUMBER_LENGTH);
+	return true;
+}
+
+bool
+want_points(PortraitParser *parser, JsonbValue *value, int64 *result)
+{
+	Literal    *number;
+	Datum		scaled;
+	Datum		whole;
+
+	if (!want_number(parser, value, &number))
+		return false;
+	scaled = DirectFunctionCall2(numeric_mul, NumericGetDatum(number->number),
+								 NumericGetDatum(int64_to_numeric(POINT_SCALE)));
+	whole = DirectFunctionCall1(numeric_floor, scaled);
+	if (DatumGetInt32(DirectFunctionCall2(numeric_cmp, scaled, whole)) != 0)
+		return invalid(parser, NULL, "%s has more than 6 decimals", number->text);
+	scaled = DirectFunctionCall1(numeric_abs, whole);
+	if (DatumGetInt32(DirectFunctionCall2(numeric_cmp, scaled,
+										  NumericGetDatum(int64_to_numeric(MAX_POINTS * POINT_SCALE)))) > 0)
+		return invalid(parser, NULL, "%s points are more than " INT64_FORMAT,
+					   number->text, MAX_POINTS);
+	*result = DatumGetInt64(DirectFunctionCall1(numeric_int8, whole));
+	return true;
+}
+
+bool
+want_literal(PortraitParser *parser, JsonbValue *value, Literal **result)
+{
+	Literal    *literal;
+
+	if (value->type == jbvNumeric)
+		return want_number(parser, value, result);
+	if (value->type == jbvNull)
+		return invalid(parser, "Write \"missing\": true.",
+					   "null equals nothing");
+	if (value->type != jbvString && value->type != jbvBool)
+		return wrong_type(parser, value, "a string, a number, true or false");
+	literal = palloc0(sizeof(Literal));
+	if (value->type == jbvBool)
+	{
+		literal->kind = LITERAL_BOOL;
+		literal->truth = value->val.boolean;
+		literal->text = pstrdup(literal->truth ? "true" : "false");
+	}
+	else
+	{
+		literal->kind = LITERAL_TEXT;
+		literal->text = pnstrdup(value->val.string.val, value->val.string.len);
+	}
+	*result = literal;
+	return true;
+}
+
+bool
+want_literals(PortraitParser *parser, JsonbValue *value, List **result)
+{
+	JsonbContainer *array;
+	int			n;
+
+	if (!want_array(parser, value))
+		return false;
+	array = value->val.binary.data;
+	n = JsonContainerSize(array);
+	*result = NIL;
+	for (int i = 0; i < n; i++)
+	{
+		JsonbValue *element = getIthJsonbValueFromContainer(array, i);
+		int			length = path_enter_element(parser, i);
+		Literal    *literal;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!want_literal(parser, element, &literal))
+			return false;
+		*result = lappend(*result, literal);
+		path_leave(parser, length);
+	}
+	return true;
+}
+
+bool
+want_as(PortraitParser *parser, JsonbValue *value, ReadAs *result)
+{
+	const char *text;
+
+	if (!want_text(parser, value, &text))
+		return false;
+	if (strcmp(text, "number") == 0)
+		*result = AS_NUMBER;
+	else if (strcmp(text, "date") == 0)
+		*result = AS_DATE;
+	else
+		return invalid(parser, "\"number\" and \"date\" are known.",
+					   "a column cannot be read as \"%s\"", text);
+	return true;
+}
+
+static bool
+want_choice(PortraitParser *parser, JsonbValue *value,
+			const char *no, const char *yes, bool *result)
+{
+	const char *text;
+
+	if (!want_text(parser, value, &text))
+		return false;
+	*result = strcmp(text, yes) == 0;
+	if (!*result && strcmp(text, no) != 0)
+		return invalid(parser, psprintf("\"%s\" and \"%s\" are known.", no, yes),
+					   "unknown value \"%s\"", text);
+	return true;
+}
+
+/* ---- the parts of a portrait ---- */
+
+static bool
+parse_attribute(PortraitParser *parser, JsonbValue *value,
+				Characteristic *characteristic)
+{
+	Attribute  *attribute = palloc0(sizeof(Attribute));
+
+	if (!want_object(parser, value))
+		return false;
+	if (++parser->nattributes > MAX_ATTRIBUTES)
+		return too_many(parser, "more than %d attributes", MAX_ATTRIBUTES);
+	attribute->when = parse_condition(parser, value->val.binary.data,
+									  &characteristic->use, attribute);
+	if (attribute->when == NULL)
+		return false;
+	characteristic->attributes = lappend(characteristic->attributes, attribute);
+	return true;
+}
+
+/*
+ * Calls parse_one on each element of an array, at its path.
+ */
+static bool
+parse_elements(PortraitParser *parser, JsonbValue *value, void *target,
+			   bool (*parse_one) (PortraitParser *, JsonbValue *, void *))
+{
+	JsonbContainer *array;
+	int			n;
+
+	if (!want_array(parser, value))
+		return false;
+	array = value->val.binary.data;
+	n = JsonContainerSize(array);
+	for (int i = 0; i < n; i++)
+	{
+		int			length = path_enter_element(parser, i);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!parse_one(parser, getIthJsonbValueFromContainer(array, i), target))
+			return false;
+		path_leave(parser, length);
+	}
+	return true;
+}
+
+static bool
+parse_attribute_element(PortraitParser *parser, JsonbValue *value, void *target)
+{
+	return parse_attribute(parser, value, target);
+}
+
+/* What the characteristic can give: nothing, unless some attribute always holds. */
+static void
+set_point_span(Characteristic *characteristic)
+{
+	ListCell   *lc;
+	bool		always = false;
+
+	foreach(lc, characteristic->attributes)
+	{
+		Attribute  *attribute = lfirst(lc);
+
+		if (foreach_current_index(lc) == 0)
+			characteristic->min = characteristic->max = attribute->points;
+		characteristic->min = Min(characteristic->min, attribute->points);
+		characteristic->max = Max(characteristic->max, attribute->points);
+		always |= attribute->when->kind == CONDITION_OTHERWISE;
+	}
+	if (!always)
+	{
+		characteristic->min = Min(characteristic->min, 0);
+		characteristic->max = Max(characteristic->max, 0);
+	}
+}
+
+static bool
+has_name(Portrait *portrait, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, portrait->characteristics)
+	{
+		if (strcmp(((Characteristic *) lfirst(lc))->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* All keys but "attributes", which need the others to be known. */
+static bool
+parse_characteristic_key(PortraitParser *parser, Characteristic *c,
+						 const char *key, JsonbValue *value,
+						 JsonbValue *attributes)
+{
+	if (strcmp(key, "name") == 0)
+		return want_name(parser, value, &c->name);
+	if (strcmp(key, "field") == 0)
+		return want_name(parser, value, &c->use.field);
+	if (strcmp(key, "group") == 0)
+		return want_name(parser, value, &c->group);
+	if (strcmp(key, "reason") == 0)
+		return want_name(parser, value, &c->reason);
+	if (strcmp(key, "as") == 0)
+		return want_as(parser, value, &c->use.as);
+	if (strcmp(key, "placeholders") == 0)
+	{
+		c->own_placeholders = true;
+		return want_literals(parser, value, &c->use.placeholders);
+	}
+	if (strcmp(key, "attributes") == 0)
+	{
+		*attributes = *value;
+		return want_array(parser, value);
+	}
+	return unknown_key(parser, key, characteristic_keys);
+}
+
+static bool
+parse_characteristic(PortraitParser *parser, JsonbValue *value, void *target)
+{
+	Portrait   *portrait = target;
+	Characteristic *c = palloc0(sizeof(Characteristic));
+	JsonbValue	attributes = {.type = jbvNull};
+	JsonbValue	element;
+	ObjectWalk	walk;
+	char	   *key;
+	int			length;
+
+	if (!want_object(parser, value))
+		return false;
+	if (list_length(portrait->characteristics) >= MAX_CHARACTERISTICS)
+		return too_many(parser, "more than %d characteristics", MAX_CHARACTERISTICS);
+	c->use.placeholders = portrait->placeholders;
+	walk_object(&walk, value->val.binary.data);
+	while ((key = walk_next(&walk, &element)) != NULL)
+	{
+		length = path_enter(parser, key);
+		if (!parse_characteristic_key(parser, c, key, &element, &attributes))
+			return false;
+		path_leave(parser, length);
+	}
+	if (c->name == NULL)
+		return invalid(parser, NULL, "it has no \"name\"");
+	if (has_name(portrait, c->name))
+		return invalid(parser, "Each characteristic has a name of its own.",
+					   "there is another characteristic named \"%s\"", c->name);
+	if (attributes.type == jbvNull)
+		return invalid(parser, NULL, "it has no \"attributes\"");
+	length = path_enter(parser, "attributes");
+	if (!parse_elements(parser, &attributes, c, parse_attribute_element))
+		return false;
+	if (c->attributes == NIL)
+		return invalid(parser, NULL, "there is no attribute in it");
+	if (!check_reachable(parser, c))
+		return false;
+	path_leave(parser, length);
+	set_point_span(c);
+	portrait->characteristics = lappend(portrait->characteristics, c);
+	return true;
+}
+
+static bool
+parse_disqualifier(PortraitParser *parser, JsonbValue *value, void *target)
+{
+	Portrait   *portrait = target;
+	Disqualifier *d = palloc0(sizeof(Disqualifier));
+	FieldUse	use = {.placeholders = portrait->placeholders};
+	JsonbValue	element;
+	ObjectWalk	walk;
+	char	   *key;
+
+	if (!want_object(parser, value))
+		return false;
+	if (++parser->nattributes > MAX_ATTRIBUTES)
+		return too_many(parser, "more than %d attributes", MAX_ATTRIBUTES);
+	walk_object(&walk, value->val.binary.data);
+	while ((key = walk_next(&walk, &element)) != NULL)
+	{
+		int			length = path_enter(parser, key);
+
+		if (strcmp(key, "reason") == 0)
+		{
+			if (!want_name(parser, &element, &d->reason))
+				return false;
+		}
+		else if (strcmp(key, "when") == 0)
+		{
+			if (!want_object(parser, &element))
+				return false;
+			d->when = parse_condition(parser, element.val.binary.data, &use, NULL);
+			if (d->when == NULL)
+				return false;
+		}
+		else
+			return unknown_key(parser, key, disqualify_keys);
+		path_leave(parser, length);
+	}
+	if (d->when == NULL)
+		return invalid(parser, NULL, "it has no \"when\"");
+	portrait->disqualifiers = lappend(portrait->disqualifiers, d);
+	return true;
+}
+
+static float8
+literal_float8(const Literal *literal)
+{
+	return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+											  NumericGetDatum(literal->number)));
+}
+
+static bool
+add_tier(Portrait *portrait, const char *name, Literal *threshold)
+{
+	Tier	   *tier = palloc0(sizeof(Tier));
+	int			above = 0;
+	ListCell   *lc;
+
+	tier->name = name;
+	tier->threshold = threshold;
+	tier->from = literal_float8(threshold);
+	foreach(lc, portrait->tiers)
+	{
+		Tier	   *other = lfirst(lc);
+
+		if (other->from == tier->from)
+			return false;
+		above += other->from > tier->from;
+	}
+	portrait->tiers = list_insert_nth(portrait->tiers, above, tier);
+	return true;
+}
+
+static bool
+parse_tiers(PortraitParser *parser, JsonbValue *value)
+{
+	Portrait   *portrait = parser->portrait;
+	JsonbValue	element;
+	ObjectWalk	walk;
+	char	   *key;
+
+	if (!want_object(parser, value))
+		return false;
+	walk_object(&walk, value->val.binary.data);
+	while ((key = walk_next(&walk, &element)) != NULL)
+	{
+		int			length = path_enter(parser, key);
+		Literal    *threshold;
+
+		if (!want_number(parser, &element, &threshold))
+			return false;
+		if (key[0] == '\0' || strcmp(key, "out") == 0)
+			return invalid(parser, NULL,
+						   "a tier cannot be named \"%s\": below all tiers is \"out\"",
+						   key);
+		if (list_length(portrait->tiers) >= MAX_CHARACTERISTICS)
+			return too_many(parser, "more than %d tiers", MAX_CHARACTERISTICS);
+		if (!add_tier(portrait, key, threshold))
+			return invalid(parser, NULL,
+						   "two tiers begin at %s", threshold->text);
+		path_leave(parser, length);
+	}
+	return true;
+}
+
+static bool
+parse_probability(PortraitParser *parser, JsonbValue *value)
+{
+	Portrait   *portrait = parser->portrait;
+	JsonbValue	element;
+	ObjectWalk	walk;
+	char	   *key;
+
+	if (!want_object(parser, value))
+		return false;
+	walk_object(&walk, value->val.binary.data);
+	while ((key = walk_next(&walk, &element)) != NULL)
+	{
+		int			length = path_enter(parser, key);
+		bool		is_slope = strcmp(key, "slope") == 0;
+
+		if (!is_slope && strcmp(key, "intercept") != 0)
+			return unknown_key(parser, key, probability_keys);
+		if (!want_number(parser, &element,
+						 is_slope ? &portrait->slope : &portrait->intercept))
+			return false;
+		path_leave(parser, length);
+	}
+	if (portrait->slope == NULL || portrait->intercept == NULL)
+		return invalid(parser, NULL,
+					   "it needs both \"intercept\" and \"slope\"");
+	portrait->calibrated = true;
+	portrait->slope_value = literal_float8(portrait->slope);
+	portrait->intercept_value = literal_float8(portrait->intercept);
+	return true;
+}
+
+static JsonbValue *
+object_member(JsonbContainer *object, const char *key)
+{
+	return getKeyJsonValueFromContainer(object, key, strlen(key), NULL);
+}
+
+/* Kept as it is; we read only the share of accounts that fit, if it is there. */
+static bool
+parse_quality(PortraitParser *parser, JsonbValue *value)
+{
+	Portrait   *portrait = parser->portrait;
+	JsonbValue *shares;
+	JsonbValue *fit;
+
+	if (!want_object(parser, value))
+		return false;
+	portrait->quality = JsonbValueToJsonb(value);
+	shares = object_member(&portrait->quality->root, "shares");
+	if (shares == NULL || shares->type != jbvBinary ||
+		!JsonContainerIsObject(shares->val.binary.data))
+		return true;
+	fit = object_member(shares->val.binary.data, "fit");
+	if (fit != NULL && fit->type == jbvNumeric)
+		portrait->fit_share =
+			DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+											   NumericGetDatum(fit->val.numeric)));
+	return true;
+}
+
+static bool
+parse_at(PortraitParser *parser, JsonbValue *value)
+{
+	const char *text;
+
+	if (!want_text(parser, value, &text))
+		return false;
+	if (!parse_time_text(text, strlen(text), &parser->portrait->at))
+		return invalid(parser, "Write it as \"2026-01-31 08:00:00Z\".",
+					   "\"%s\" is no moment", text);
+	parser->portrait->is_fixed = true;
+	return true;
+}
+
+static bool
+parse_portrait_key(PortraitParser *parser, const char *key, JsonbValue *value)
+{
+	Portrait   *p = parser->portrait;
+
+	if (strcmp(key, "title") == 0)
+		return want_text(parser, value, &p->title);
+	if (strcmp(key, "subject") == 0)
+		return want_name(parser, value, &p->subject);
+	if (strcmp(key, "initial") == 0)
+		return want_points(parser, value, &p->initial);
+	if (strcmp(key, "scale") == 0)
+		return want_choice(parser, value, "score", "points", &p->raw_points);
+	if (strcmp(key, "absent") == 0)
+		return want_choice(parser, value, "error", "missing",
+						   &p->absent_is_missing);
+	if (strcmp(key, "characteristics") == 0)
+		return parse_elements(parser, value, p, parse_characteristic);
+	if (strcmp(key, "disqualify") == 0)
+		return parse_elements(parser, value, p, parse_disqualifier);
+	if (strcmp(key, "tiers") == 0)
+		return parse_tiers(parser, value);
+	if (strcmp(key, "fit") == 0)
+		return want_number(parser, value, &p->fit);
+	if (strcmp(key, "placeholders") == 0)
+		return want_literals(parser, value, &p->placeholders);
+	if (strcmp(key, "probability") == 0)
+		return parse_probability(parser, value);
+	if (strcmp(key, "quality") == 0)
+		return parse_quality(parser, value);
+	return parse_at(parser, value);
+}
+
+static Literal *
+whole_number(int number)
+{
+	return number_literal(int64_to_numeric(number));
+}
+
+/* What the document leaves out, and what follows from what it says. */
+static void
+complete_portrait(Portrait *p, bool has_tiers)
+{
+	ListCell   *lc;
+
+	if (!has_tiers)
+	{
+		add_tier(p, "T1", whole_number(80));
+		add_tier(p, "T2", whole_number(60));
+		add_tier(p, "T3", whole_number(40));
+	}
+	if (p->fit == NULL)
+		p->fit = whole_number(60);
+	p->fit_from = literal_float8(p->fit);
+	p->min = p->max = p->initial;
+	foreach(lc, p->characteristics)
+	{
+		Characteristic *c = lfirst(lc);
+
+		p->min += c->min;
+		p->max += c->max;
+	}
+}
+
+bool
+parse_portrait(Jsonb *json, Portrait *portrait, Node *escontext)
+{
+	PortraitParser parser = {.portrait = portrait, .escontext = escontext};
+	const char *const *key;
+	JsonbValue	value;
+	ObjectWalk	walk;
+	char	   *found;
+
+	memset(portrait, 0, sizeof(Portrait));
+	portrait->fit_share = -1;
+	initStringInfo(&parser.path);
+	if (!JB_ROOT_IS_OBJECT(json))
+		return invalid(&parser, "A portrait is an object with \"characteristics\".",
+					   "an object is needed");
+	walk_object(&walk, &json->root);
+	while ((found = walk_next(&walk, &value)) != NULL)
+	{
+		for (key = portrait_keys; *key && strcmp(*key, found) != 0; key++)
+			;
+		if (*key == NULL)
+		{
+			path_enter(&parser, found);
+			return unknown_key(&parser, found, portrait_keys);
+		}
+	}
+
+	/* placeholders first: characteristics inherit them */
+	for (int pass = 0; pass < 2; pass++)
+	{
+		for (key = portrait_keys; *key; key++)
+		{
+			JsonbValue *member;
+			int			length;
+
+			if ((strcmp(*key, "placeholders") == 0) != (pass == 0) ||
+				(member = object_member(&json->root, *key)) == NULL)
+				continue;
+			length = path_enter(&parser, *key);
+			if (!parse_portrait_key(&parser, *key, member))
+				return false;
+			path_leave(&parser, length);
+		}
+	}
+	if (object_member(&json->root, "characteristics") == NULL)
+		return invalid(&parser, "A portrait is an object with \"characteristics\".",
+					   "it has no \"characteristics\"");
+	complete_portrait(portrait, object_member(&json->root, "tiers") != NULL);
+	return true;
+}

@@ -1,0 +1,63 @@
+/*
+ * parser.h
+ *		What the files that turn JSON into a portrait share.
+ */
+#ifndef ICP_PARSER_H
+#define ICP_PARSER_H
+
+#include "portrait/portrait.h"
+
+typedef struct PortraitParser
+{
+	Portrait   *portrait;
+	StringInfoData path;		/* where we are, as characteristics[2].name */
+	int			nattributes;
+	int			depth;			/* of nested conditions */
+	Node	   *escontext;		/* soft errors, or NULL */
+} PortraitParser;
+
+/*
+ * Reports an error at the current path and returns false; every caller passes
+ * the false on, since a soft error comes back here.
+ */
+extern bool portrait_error(PortraitParser *parser, int sqlstate,
+						   const char *hint, const char *format,...)
+			pg_attribute_printf(4, 5);
+
+/* Enter a key or an element; the result goes to path_leave. */
+extern int	path_enter(PortraitParser *parser, const char *key);
+extern int	path_enter_element(PortraitParser *parser, int index);
+extern void path_leave(PortraitParser *parser, int length);
+
+/* One key after another of an object; NULL at the end. */
+typedef struct ObjectWalk
+{
+	JsonbIterator *iterator;
+} ObjectWalk;
+
+extern void walk_object(ObjectWalk *walk, JsonbContainer *object);
+extern char *walk_next(ObjectWalk *walk, JsonbValue *value);
+
+/* The path already ends in the key. */
+extern bool unknown_key(PortraitParser *parser, const char *key,
+						const char *const *known);
+
+/* Values of the type asked for, or false and an error. */
+extern bool want_object(PortraitParser *parser, JsonbValue *value);
+extern bool want_array(PortraitParser *parser, JsonbValue *value);
+extern bool want_name(PortraitParser *parser, JsonbValue *value,
+					  const char **result);
+extern bool want_text(PortraitParser *parser, JsonbValue *value,
+					  const char **result);
+extern bool want_number(PortraitParser *parser, JsonbValue *value,
+						Literal **result);
+extern bool want_points(PortraitParser *parser, JsonbValue *value,
+						int64 *result);
+extern bool want_literal(PortraitParser *parser, JsonbValue *value,
+						 Literal **result);
+extern bool want_literals(PortraitParser *parser, JsonbValue *value,
+						  List **result);
+extern bool want_as(PortraitParser *parser, JsonbValue *value,
+					ReadAs *result);
+
+#endif							/* ICP_PARSER_H */

@@ -1,0 +1,375 @@
+/*
+ * registry.c
+ *		Saved portraits: the one place that reads the table icp_portraits.
+ *
+ * A portrait is looked up by name at planning time where possible, so that the
+ * planner sees which columns it needs.  A plan that holds table content must
+ * go when the content does: the plan is made to depend on the table, and row
+ * triggers on the table send the invalidation that its DDL would send.  (Row
+ * triggers, because the apply worker of logical replication fires no others.)
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "common/compat.h"
+#include "common/text.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/supportnodes.h"
+#include "portrait/portrait.h"
+#include "portrait/registry.h"
+#include "storage/proc.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/plancache.h"
+#include "utils/rel.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+
+PG_FUNCTION_INFO_V1(icp_load);
+PG_FUNCTION_INFO_V1(icp_load_support);
+PG_FUNCTION_INFO_V1(icp_portraits_changed);
+
+/* A guess at a mistyped name looks at no more names than this. */
+#define MAX_NAMES_TO_GUESS_FROM 1000
+
+/* icp_portrait.default_portrait */
+static char *default_portrait;
+
+/* Counts what may have changed the answer of registry_load. */
+static uint64 registry_changes;
+
+/* The queries, prepared for this table. */
+static Oid	prepared_for = InvalidOid;
+static SPIPlanPtr load_plan;
+static SPIPlanPtr names_plan;
+
+/* ---- changes ---- */
+
+static void
+registry_relcache_callback(Datum arg, Oid relid)
+{
+	(void) arg;
+	if (relid == InvalidOid || relid == prepared_for)
+		registry_changes++;
+}
+
+/* Plans hold the default portrait that was in force when they were made. */
+static void
+assign_default_portrait(const char *newval, void *extra)
+{
+	(void) extra;
+	if (default_portrait == NULL || newval == NULL ||
+		strcmp(default_portrait, newval) != 0)
+	{
+		registry_changes++;
+		ResetPlanCache();
+	}
+}
+
+void
+registry_init(void)
+{
+	DefineCustomStringVariable("icp_portrait.default_portrait",
+							   "Name of the saved portrait that scores are computed with when none is named.",
+							   NULL,
+							   &default_portrait,
+							   "default",
+							   PGC_USERSET,
+							   0,
+							   NULL,
+							   assign_default_portrait,
+							   NULL);
+	MarkGUCPrefixReserved("icp_portrait");
+	CacheRegisterRelcacheCallback(registry_relcache_callback, (Datum) 0);
+}
+
+/* Trigger on the registry: every plan that holds one of its rows is redone. */
+Datum
+icp_portraits_changed(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("icp_portraits_changed: must be called as trigger")));
+	CacheInvalidateRelcacheByRelid(RelationGetRelid(trigdata->tg_relation));
+	return PointerGetDatum(NULL);
+}
+
+/* ---- reading ---- */
+
+static Oid
+registry_oid(Oid schema)
+{
+	Oid			relid = get_relname_relid("icp_portraits", schema);
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table \"icp_portraits\" of extension icp_portrait is not in schema \"%s\"",
+						get_namespace_name(schema))));
+	return relid;
+}
+
+static SPIPlanPtr
+prepare_kept(const char *query, int nargs, Oid *argtypes)
+{
+	SPIPlanPtr	plan = SPI_prepare(query, nargs, argtypes);
+
+	if (plan == NULL || SPI_keepplan(plan) != 0)
+		elog(ERROR, "could not prepare \"%s\": %s", query,
+			 SPI_result_code_string(SPI_result));
+	return plan;
+}
+
+/* Inside an SPI connection. */
+static void
+prepare_queries(Oid schema)
+{
+	Oid			relid = registry_oid(schema);
+	Oid			argtypes[] = {TEXTOID, INT4OID};
+	const char *table;
+
+	if (prepared_for == relid)
+		return;
+	prepared_for = InvalidOid;
+	table = quote_qualified_identifier(get_namespace_name(schema), "icp_portraits");
+	load_plan = prepare_kept(psprintf("SELECT portrait FROM %s"
+									  " WHERE name OPERATOR(pg_catalog.=) $1"
+									  " AND CASE WHEN $2 OPERATOR(pg_catalog.=) 0 THEN active"
+									  " ELSE version OPERATOR(pg_catalog.=) $2 END", table),
+							 2, argtypes);
+	names_plan = prepare_kept(psprintf("SELECT name FROM %s WHERE active", table),
+							  0, NULL);
+	prepared_for = relid;
+}
+
+/*
+ * The stored value, copied out of SPI; 0 where there is none.
+ */
+static Datum
+read_portrait(Oid schema, const char *name, int32 version, Oid *type)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Datum		args[2];
+	Datum		result = (Datum) 0;
+	bool		isnull;
+
+	args[0] = CStringGetTextDatum(name);
+	args[1] = Int32GetDatum(version);
+	SPI_connect();
+	prepare_queries(schema);
+	if (SPI_execute_plan(load_plan, args, NULL, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the saved portraits");
+	if (SPI_processed > 0)
+	{
+		Datum		value = SPI_getbinval(SPI_tuptable->vals[0],
+										  SPI_tuptable->tupdesc, 1, &isnull);
+		MemoryContext spi = MemoryContextSwitchTo(caller);
+
+		*type = SPI_gettypeid(SPI_tuptable->tupdesc, 1);
+		result = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
+		MemoryContextSwitchTo(spi);
+	}
+	SPI_finish();
+	return result;
+}
+
+static List *
+saved_names(Oid schema)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	List	   *names = NIL;
+
+	SPI_connect();
+	prepare_queries(schema);
+	if (SPI_execute_plan(names_plan, NULL, NULL, true,
+						 MAX_NAMES_TO_GUESS_FROM) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the saved portraits");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		char	   *name = SPI_getvalue(SPI_tuptable->vals[i],
+										SPI_tuptable->tupdesc, 1);
+		MemoryContext spi = MemoryContextSwitchTo(caller);
+
+		names = lappend(names, pstrdup(name));
+		MemoryContextSwitchTo(spi);
+	}
+	SPI_finish();
+	return names;
+}
+
+static const char *
+missing_hint(Oid schema, const char *name)
+{
+	const char *guess;
+
+	if (name[0] == '{')
+		return "To give the portrait itself, cast it: '{...}'::icp_portrait.";
+	guess = closest_word(name, saved_names(schema));
+	if (guess != NULL)
+		return psprintf("Perhaps you meant \"%s\".", guess);
+	if (strcmp(name, default_portrait) == 0)
+		return "Save one under that name with icp_save, or set icp_portrait.default_portrait to another.";
+	return "Save it with icp_save, or look at the table icp_portraits.";
+}
+
+Datum
+registry_load(Oid schema, const char *name, int32 version)
+{
+	Datum		result;
+	Oid			type;
+
+	if (name == NULL)
+		name = default_portrait;
+	result = read_portrait(schema, name, version, &type);
+	if (result == (Datum) 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 version == 0 ?
+				 errmsg("portrait \"%s\" does not exist", name) :
+				 errmsg("version %d of portrait \"%s\" does not exist", version, name),
+				 errhint("%s", missing_hint(schema, name))));
+	return result;
+}
+
+/*
+ * Most callers keep what they loaded for one execution of a query, which is
+ * what STABLE promises.  But PL/pgSQL keeps the state of a simple expression
+ * over many statements, so what is kept is stamped with all that it could
+ * depend on.
+ */
+bool
+registry_stamp(Oid schema, RegistryStamp *stamp)
+{
+	Snapshot	snapshot = ActiveSnapshotSet() ? GetActiveSnapshot() : NULL;
+
+	AcceptInvalidationMessages();
+	if (snapshot == NULL ||
+		check_enable_rls(registry_oid(schema), InvalidOid, true) == RLS_ENABLED)
+		return false;
+	/* compared as bytes */
+	memset(stamp, 0, sizeof(RegistryStamp));
+	stamp->changes = registry_changes;
+	stamp->lxid = icp_my_lxid();
+	stamp->xmin = snapshot->xmin;
+	stamp->xmax = snapshot->xmax;
+	stamp->curcid = snapshot->curcid;
+	stamp->user = GetUserId();
+	return true;
+}
+
+/* ---- at planning time ---- */
+
+/* May everybody who could come to run the plan read every row? */
+static bool
+everybody_may_read(Oid relid)
+{
+	Relation	registry = table_open(relid, AccessShareLock);
+	bool		result = !registry->rd_rel->relrowsecurity &&
+		pg_class_aclcheck(relid, ACL_ID_PUBLIC, ACL_SELECT) == ACLCHECK_OK;
+
+	table_close(registry, AccessShareLock);
+	return result;
+}
+
+Const *
+registry_fold(PlannerInfo *root, Oid schema, const char *name, int32 version)
+{
+	Oid			relid;
+	Oid			type;
+	Datum		portrait;
+
+	/* no planner, no plan that could be invalidated */
+	if (root == NULL || root->glob == NULL || IsInParallelMode() ||
+		!ActiveSnapshotSet())
+		return NULL;
+	relid = get_relname_relid("icp_portraits", schema);
+	if (!OidIsValid(relid))
+		return NULL;
+	root->glob->relationOids = list_append_unique_oid(root->glob->relationOids,
+													  relid);
+	/*
+	 * A transaction that looks at the past must see its past portrait, but
+	 * later ones must not inherit it with the plan.
+	 */
+	if (IsolationUsesXactSnapshot())
+	{
+		root->glob->transientPlan = true;
+		return NULL;
+	}
+	if (!everybody_may_read(relid))
+		return NULL;
+
+	/*
+	 * Not the snapshot of the query: a change that it does not see yet may
+	 * have sent its invalidation already, and the plan would keep the old row.
+	 */
+	PushActiveSnapshot(GetLatestSnapshot());
+	portrait = read_portrait(schema, name ? name : default_portrait, version, &type);
+	PopActiveSnapshot();
+	if (portrait == (Datum) 0)
+		return NULL;
+	return makeConst(type, -1, InvalidOid, -1, portrait, false, false);
+}
+
+/* ---- icp_load ---- */
+
+Datum
+icp_load(PG_FUNCTION_ARGS)
+{
+	char	   *name = PG_ARGISNULL(0) ? NULL :
+		text_to_cstring(PG_GETARG_TEXT_PP(0));
+	int32		version = PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1);
+
+	if (version < 0 || (version == 0 && !PG_ARGISNULL(1)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("version %d is not a positive number", version)));
+	return registry_load(get_func_namespace(fcinfo->flinfo->fn_oid), name, version);
+}
+
+/* The value of a constant argument; false if it is not constant. */
+static bool
+constant_argument(List *args, int n, Oid type, bool *isnull, Datum *value)
+{
+	Node	   *arg = list_length(args) > n ? list_nth(args, n) : NULL;
+
+	if (arg == NULL || !IsA(arg, Const) || ((Const *) arg)->consttype != type)
+		return false;
+	*isnull = ((Const *) arg)->constisnull;
+	*value = ((Const *) arg)->constvalue;
+	return true;
+}
+
+Datum
+icp_load_support(PG_FUNCTION_ARGS)
+{
+	Node	   *request = (Node *) PG_GETARG_POINTER(0);
+	SupportRequestSimplify *simplify;
+	Datum		name;
+	Datum		version;
+	bool		no_name;
+	bool		no_version;
+
+	if (!IsA(request, SupportRequestSimplify))
+		PG_RETURN_POINTER(NULL);
+	simplify = (SupportRequestSimplify *) request;
+	if (!constant_argument(simplify->fcall->args, 0, TEXTOID, &no_name, &name) ||
+		!constant_argument(simplify->fcall->args, 1, INT4OID, &no_version, &version) ||
+		(!no_version && DatumGetInt32(version) < 1))
+		PG_RETURN_POINTER(NULL);
+	PG_RETURN_POINTER(registry_fold(simplify->root,
+									get_func_namespace(simplify->fcall->funcid),
+									no_name ? NULL : TextDatumGetCString(name),
+									no_version ? 0 : DatumGetInt32(version)));
+}

@@ -1,0 +1,46 @@
+/*
+ * registry.h
+ *		Saved portraits: the one place that reads the table icp_portraits.
+ */
+#ifndef ICP_REGISTRY_H
+#define ICP_REGISTRY_H
+
+#include "postgres.h"
+
+#include "nodes/pathnodes.h"
+#include "nodes/primnodes.h"
+
+/* What a portrait kept from an earlier call depends on (see registry.c). */
+typedef struct RegistryStamp
+{
+	uint64		changes;
+	LocalTransactionId lxid;
+	TransactionId xmin;
+	TransactionId xmax;
+	CommandId	curcid;
+	Oid			user;
+} RegistryStamp;
+
+extern void registry_init(void);
+
+/*
+ * The portrait saved under a name (NULL: the default portrait), in the given
+ * version (0: the active one), as the current user sees it; an error when
+ * there is none.
+ */
+extern Datum registry_load(Oid schema, const char *name, int32 version);
+
+/*
+ * What registry_load returns now, it returns as long as the stamp stays equal.
+ * False when there is no such promise.
+ */
+extern bool registry_stamp(Oid schema, RegistryStamp *stamp);
+
+/*
+ * The saved portrait at planning time, as a constant whose plan is invalidated
+ * when the registry changes; NULL when it must be read at run time.
+ */
+extern Const *registry_fold(PlannerInfo *root, Oid schema,
+							const char *name, int32 version);
+
+#endif							/* ICP_REGISTRY_H */

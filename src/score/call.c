@@ -1,0 +1,328 @@
+/*
+ * call.c
+ *		From a function call to a scorecard evaluated on its row.
+ *
+ * The functions come in several shapes, which share their C code: over a row
+ * or a JSON document, with a portrait, with a saved one's name, or with the
+ * default portrait; and over bare columns, which the planner rewrites to.
+ * What a call needs is bound once and kept in fn_extra.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "common/compat.h"
+#include "funcapi.h"
+#include "nodes/nodeFuncs.h"
+#include "portrait/registry.h"
+#include "score/score.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/typcache.h"
+
+/* How many portraits or row types one call alternates between at full speed. */
+#define MAX_BOUND 8
+
+/* A portrait bound to a row type. */
+typedef struct Bound
+{
+	MemoryContext context;
+	struct varlena *portrait;	/* what it was bound from */
+	uint64		row_type;		/* 0 for documents and columns */
+	Scorecard  *card;
+	RowShape   *shape;			/* NULL for columns */
+} Bound;
+
+typedef struct CallState
+{
+	MemoryContext context;
+	bool		is_document;
+	bool		has_portrait;	/* else a name, or neither */
+	bool		has_name;
+	Oid			schema;
+
+	/* the saved portrait that the last call used */
+	text	   *name;
+	RegistryStamp stamp;
+	Datum		saved;
+
+	int			nbound;
+	int			last;
+	Bound		bound[MAX_BOUND];
+} CallState;
+
+/* ---- the state of a call ---- */
+
+static CallState *
+make_state(FmgrInfo *flinfo)
+{
+	CallState  *state = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(CallState));
+
+	state->context = flinfo->fn_mcxt;
+	state->schema = get_func_namespace(flinfo->fn_oid);
+	flinfo->fn_extra = state;
+	return state;
+}
+
+static CallState *
+call_state(FunctionCallInfo fcinfo)
+{
+	CallState  *state = fcinfo->flinfo->fn_extra;
+	Oid		   *types;
+	int			ntypes;
+
+	if (state != NULL)
+		return state;
+	/* the declared arguments tell which of the overloaded functions this is */
+	(void) get_func_signature(fcinfo->flinfo->fn_oid, &types, &ntypes);
+	state = make_state(fcinfo->flinfo);
+	state->is_document = types[0] == JSONBOID;
+	state->has_name = ntypes > 1 && types[1] == TEXTOID;
+	state->has_portrait = ntypes > 1 && !state->has_name;
+	return state;
+}
+
+/* ---- the portrait ---- */
+
+static bool
+same_text(const text *a, const text *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
+/* The saved portrait, kept for as long as its stamp stays the same. */
+static Datum
+saved_portrait(CallState *state, text *name)
+{
+	RegistryStamp stamp;
+	bool		may_keep = registry_stamp(state->schema, &stamp);
+	Datum		loaded;
+	MemoryContext caller;
+
+	if (may_keep && state->saved != (Datum) 0 && same_text(name, state->name) &&
+		memcmp(&stamp, &state->stamp, sizeof(RegistryStamp)) == 0)
+		return state->saved;
+	loaded = registry_load(state->schema, name ? text_to_cstring(name) : NULL, 0);
+	if (!may_keep)
+		return loaded;
+	if (state->saved != (Datum) 0)
+		pfree(DatumGetPointer(state->saved));
+	if (state->name != NULL)
+		pfree(state->name);
+	caller = MemoryContextSwitchTo(state->context);
+	state->saved = PointerGetDatum(PG_DETOAST_DATUM_COPY(loaded));
+	state->name = name ? (text *) PG_DETOAST_DATUM_COPY(PointerGetDatum(name)) : NULL;
+	state->stamp = stamp;
+	MemoryContextSwitchTo(caller);
+	return state->saved;
+}
+
+static Datum
+call_portrait(FunctionCallInfo fcinfo, CallState *state)
+{
+	if (state->has_portrait)
+		return PG_GETARG_DATUM(1);
+	return saved_portrait(state, state->has_name ? PG_GETARG_TEXT_PP(1) : NULL);
+}
+
+/* ---- binding ---- */
+
+static bool
+is_current(const Bound *bound)
+{
+	return !portrait_depends_on_now(bound->card->portrait) ||
+		bound->card->now == GetCurrentTransactionStartTimestamp();
+}
+
+/* The entry bound from this portrait and row type, if it still holds. */
+static Bound *
+find_bound(CallState *state, const struct varlena *portrait, uint64 row_type)
+{
+	Size		size = VARSIZE_ANY(portrait);
+
+	for (int i = 0; i < state->nbound; i++)
+	{
+		/* the last one first: most calls have no other */
+		Bound	   *bound = &state->bound[(state->last + i) % state->nbound];
+
+		if (bound->card != NULL && bound->row_type == row_type &&
+			VARSIZE_ANY(bound->portrait) == size &&
+			memcmp(bound->portrait, portrait, size) == 0 && is_current(bound))
+		{
+			state->last = bound - state->bound;
+			return bound;
+		}
+	}
+	return NULL;
+}
+
+/* An empty entry, in the place of the oldest one if there is no other. */
+static Bound *
+new_bound(CallState *state, const struct varlena *portrait, uint64 row_type)
+{
+	Bound	   *bound;
+
+	if (state->nbound < MAX_BOUND)
+		state->last = state->nbound++;
+	else
+		state->last = (state->last + 1) % MAX_BOUND;
+	bound = &state->bound[state->last];
+	bound->card = NULL;			/* until it is complete */
+	if (bound->context != NULL)
+		MemoryContextReset(bound->context);
+	else
+		bound->context = AllocSetContextCreate(state->context, "bound portrait",
+											   ALLOCSET_SMALL_SIZES);
+	bound->row_type = row_type;
+	bound->portrait = MemoryContextAlloc(bound->context, VARSIZE_ANY(portrait));
+	memcpy(bound->portrait, portrait, VARSIZE_ANY(portrait));
+	return bound;
+}
+
+static void
+bind_row(Bound *bound, bool is_document, Oid type, int32 typmod)
+{
+	MemoryContext caller = MemoryContextSwitchTo(bound->context);
+	Portrait   *portrait = portrait_from_datum(PointerGetDatum(bound->portrait));
+
+	bound->shape = is_document ? document_shape(portrait) :
+		row_shape(portrait, lookup_rowtype_tupdesc_copy(type, typmod));
+	bound->card = bind_portrait(portrait, shape_fields(bound->shape),
+								GetCurrentTransactionStartTimestamp());
+	MemoryContextSwitchTo(caller);
+}
+
+/* ---- rows and documents ---- */
+
+/*
+ * The functions are strict, so there is a row.
+ */
+Scorecard *
+evaluate_call(FunctionCallInfo fcinfo)
+{
+	CallState  *state = call_state(fcinfo);
+	Datum		datum = call_portrait(fcinfo, state);
+	struct varlena *portrait = PG_DETOAST_DATUM_PACKED(datum);
+	HeapTupleHeader row = NULL;
+	uint64		row_type = 0;
+	const NullableDatum *fields;
+	Bound	   *bound;
+
+	if (!state->is_document)
+	{
+		row = PG_GETARG_HEAPTUPLEHEADER(0);
+		row_type = assign_record_type_identifier(HeapTupleHeaderGetTypeId(row),
+												 HeapTupleHeaderGetTypMod(row));
+	}
+	bound = find_bound(state, portrait, row_type);
+	if (bound == NULL)
+	{
+		bound = new_bound(state, portrait, row_type);
+		bind_row(bound, state->is_document,
+				 row ? HeapTupleHeaderGetTypeId(row) : InvalidOid,
+				 row ? HeapTupleHeaderGetTypMod(row) : -1);
+	}
+	fields = state->is_document ?
+		read_document(bound->shape, PG_GETARG_JSONB_P(0)) :
+		read_row(bound->shape, row);
+	evaluate_row(bound->card, fields);
+	return bound->card;
+}
+
+/* ---- columns ---- */
+
+static void
+check_columns(FunctionCallInfo fcinfo, const Portrait *portrait, bool may_use_now)
+{
+	int			nfields = list_length(portrait->fields);
+
+	if (get_fn_expr_variadic(fcinfo->flinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("an array cannot stand for the portrait's fields"),
+				 errhint("Pass each field as an argument of its own, in the order of icp_portrait_fields.")));
+	if (PG_NARGS() - 1 != nfields)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the portrait has %d fields, but %d columns are given",
+						nfields, PG_NARGS() - 1),
+				 errhint("Pass them in the order of icp_portrait_fields.")));
+	if (portrait_depends_on_now(portrait) && !may_use_now)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the portrait depends on the current time, and %s is immutable",
+						get_func_name(fcinfo->flinfo->fn_oid)),
+				 errhint("Fix its dates with icp_at, or call %s_now.",
+						 get_func_name(fcinfo->flinfo->fn_oid))));
+}
+
+static FieldType *
+column_types(FunctionCallInfo fcinfo, int ncolumns)
+{
+	FieldType  *types = palloc0(sizeof(FieldType) * Max(ncolumns, 1));
+	Node	   *call = fcinfo->flinfo->fn_expr;
+	List	   *args = call && IsA(call, FuncExpr) ? ((FuncExpr *) call)->args : NIL;
+
+	for (int i = 0; i < ncolumns; i++)
+	{
+		types[i].type = get_fn_expr_argtype(fcinfo->flinfo, i + 1);
+		if (!OidIsValid(types[i].type))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("could not determine the type of column %d", i + 1)));
+		if (list_length(args) > i + 1)
+			types[i].collation = exprCollation(list_nth(args, i + 1));
+	}
+	return types;
+}
+
+static void
+bind_columns(FunctionCallInfo fcinfo, Bound *bound, bool may_use_now)
+{
+	MemoryContext caller = MemoryContextSwitchTo(bound->context);
+	Portrait   *portrait = portrait_from_datum(PointerGetDatum(bound->portrait));
+
+	check_columns(fcinfo, portrait, may_use_now);
+	bound->card = bind_portrait(portrait,
+								column_types(fcinfo, list_length(portrait->fields)),
+								GetCurrentTransactionStartTimestamp());
+	MemoryContextSwitchTo(caller);
+}
+
+/*
+ * Not strict, because columns may be NULL: NULL for no portrait.
+ */
+Scorecard *
+evaluate_columns(FunctionCallInfo fcinfo, bool may_use_now)
+{
+	CallState  *state = fcinfo->flinfo->fn_extra;
+	Bound	   *bound;
+
+	if (PG_ARGISNULL(0))
+		return NULL;
+	if (state == NULL)
+	{
+		state = make_state(fcinfo->flinfo);
+		state->has_portrait = get_fn_expr_arg_stable(fcinfo->flinfo, 0);
+	}
+	/* a constant portrait is looked at once */
+	bound = state->has_portrait && state->nbound > 0 ?
+		&state->bound[state->last] : NULL;
+	if (bound == NULL || bound->card == NULL || !is_current(bound))
+	{
+		struct varlena *portrait = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+
+		bound = find_bound(state, portrait, 0);
+		if (bound == NULL)
+		{
+			bound = new_bound(state, portrait, 0);
+			bind_columns(fcinfo, bound, may_use_now);
+		}
+	}
+	evaluate_row(bound->card, &fcinfo->args[1]);
+	return bound->card;
+}

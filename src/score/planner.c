@@ -1,0 +1,488 @@
+/*
+ * planner.c
+ *		What the planner is told about the score functions.
+ *
+ * PostgreSQL copies a whole row to pass it on, so a function of a row pays for
+ * columns that it never looks at.  Where the portrait is a constant and the
+ * row's columns are in sight, icp_x(row, portrait) becomes
+ * icp_x_columns(portrait, the columns that the portrait names).  Results are
+ * the same with and without; a request that we cannot serve is left alone.
+ */
+#include "postgres.h"
+
+#include "access/sysattr.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "common/compat.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/pathnodes.h"
+#include "nodes/supportnodes.h"
+#include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
+#include "portrait/registry.h"
+#include "score/score.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
+
+PG_FUNCTION_INFO_V1(icp_score_support);
+
+/* What fits, where the portrait does not say: a portrait is meant to select. */
+#define DEFAULT_FIT_SHARE 0.25
+
+/* A test of one condition costs about as much as an operator. */
+#define BASE_CONDITIONS 3
+#define UNKNOWN_CONDITIONS 30
+
+/* ---- the row's columns ---- */
+
+/* A row whose columns are expressions: names, and as many nodes. */
+typedef struct RowColumns
+{
+	TupleDesc	tupdesc;		/* names and types as row.c wants them */
+	List	   *expressions;	/* one for each attribute of tupdesc */
+	Expr	   *not_null;		/* test that the row is not NULL, or NULL */
+} RowColumns;
+
+/*
+ * Is the relation on a side of an outer join that can be NULL?  Fills in
+ * whether it is in the join tree at all.
+ */
+static bool
+can_be_null(Node *jointree, int varno, bool nullable, bool *found)
+{
+	if (jointree == NULL)
+		return false;
+	if (IsA(jointree, RangeTblRef))
+	{
+		if (((RangeTblRef *) jointree)->rtindex != varno)
+			return false;
+		*found = true;
+		return nullable;
+	}
+	if (IsA(jointree, FromExpr))
+	{
+		ListCell   *lc;
+
+		foreach(lc, ((FromExpr *) jointree)->fromlist)
+		{
+			if (can_be_null(lfirst(lc), varno, nullable, found))
+				return true;
+		}
+		return false;
+	}
+	if (IsA(jointree, JoinExpr))
+	{
+		JoinExpr   *join = (JoinExpr *) jointree;
+		bool		left = join->jointype == JOIN_RIGHT || join->jointype == JOIN_FULL;
+		bool		right = join->jointype == JOIN_LEFT || join->jointype == JOIN_FULL;
+
+		return can_be_null(join->larg, varno, nullable || left, found) ||
+			can_be_null(join->rarg, varno, nullable || right, found);
+	}
+	return false;
+}
+
+static Expr *
+not_null_test(Var *row)
+{
+	Var		   *tableoid = makeVar(row->varno, TableOidAttributeNumber,
+								   OIDOID, -1, InvalidOid, 0);
+	NullTest   *test = makeNode(NullTest);
+
+	icp_copy_nullingrels(tableoid, row);
+	test->arg = (Expr *) tableoid;
+	test->nulltesttype = IS_NOT_NULL;
+	test->argisrow = false;
+	test->location = -1;
+	return (Expr *) test;
+}
+
+/* The columns of expandRTE as a row type that find_field can search. */
+static TupleDesc
+describe_columns(List *names, List *expressions)
+{
+	TupleDesc	tupdesc = CreateTemplateTupleDesc(list_length(expressions));
+
+	for (int i = 0; i < tupdesc->natts; i++)
+	{
+		Node	   *node = list_nth(expressions, i);
+
+		TupleDescInitEntry(tupdesc, i + 1, strVal(list_nth(names, i)),
+						   exprType(node), exprTypmod(node), 0);
+		TupleDescInitEntryCollation(tupdesc, i + 1, exprCollation(node));
+	}
+	return tupdesc;
+}
+
+/*
+ * Do the expressions make up a row of this type?  A variable may stand for
+ * another relation than it seems to: the planner simplifies CHECK constraints
+ * before it gives their variables the right number.
+ */
+static bool
+types_agree(const RowColumns *columns)
+{
+	if (columns->tupdesc->natts != list_length(columns->expressions))
+		return false;
+	for (int i = 0; i < columns->tupdesc->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(columns->tupdesc, i);
+
+		if (!attribute->attisdropped &&
+			exprType(list_nth(columns->expressions, i)) != attribute->atttypid)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The columns of a whole-row variable.  A row that an outer join makes NULL is
+ * not a row of NULLs: for a table tableoid can tell which, for others we leave
+ * the row alone.
+ */
+static bool
+columns_of_var(PlannerInfo *root, Var *row, RowColumns *columns)
+{
+	RangeTblEntry *rte;
+	List	   *names;
+	ListCell   *lc;
+	bool		in_join_tree = false;
+	bool		nullable;
+
+	if (root == NULL || row->varattno != InvalidAttrNumber || row->varlevelsup != 0 ||
+		!icp_var_is_plain(row) || root->parse->commandType == CMD_MERGE ||
+		row->varno <= 0 || row->varno > list_length(root->parse->rtable))
+		return false;
+	rte = rt_fetch(row->varno, root->parse->rtable);
+	if (rte->rtekind != RTE_RELATION && rte->rtekind != RTE_SUBQUERY &&
+		rte->rtekind != RTE_CTE && rte->rtekind != RTE_VALUES)
+		return false;
+	nullable = can_be_null((Node *) root->parse->jointree, row->varno, false,
+						   &in_join_tree);
+	if (!in_join_tree || (nullable && rte->rtekind != RTE_RELATION))
+		return false;
+	icp_expand_rte(rte, row->varno, &names, &columns->expressions);
+	foreach(lc, columns->expressions)
+	{
+		if (IsA(lfirst(lc), Var))
+			icp_copy_nullingrels((Var *) lfirst(lc), row);
+	}
+	columns->tupdesc = row->vartype == RECORDOID ?
+		describe_columns(names, columns->expressions) :
+		lookup_rowtype_tupdesc_copy(row->vartype, -1);
+	columns->not_null = nullable ? not_null_test(row) : NULL;
+	return types_agree(columns);
+}
+
+/* The columns of ROW(...), which is also what a pulled-up subquery's row is. */
+static bool
+columns_of_row(RowExpr *row, RowColumns *columns)
+{
+	columns->not_null = NULL;
+	columns->expressions = row->args;
+	if (row->row_typeid == RECORDOID)
+	{
+		if (list_length(row->colnames) != list_length(row->args))
+			return false;
+		columns->tupdesc = describe_columns(row->colnames, row->args);
+	}
+	else
+		columns->tupdesc = lookup_rowtype_tupdesc_copy(row->row_typeid, -1);
+	/* a field may be written out twice, or not at all */
+	return types_agree(columns) && !contain_volatile_functions((Node *) row);
+}
+
+static bool
+columns_of(PlannerInfo *root, Node *row, RowColumns *columns)
+{
+	if (IsA(row, Var))
+		return columns_of_var(root, (Var *) row, columns);
+	if (IsA(row, RowExpr))
+		return columns_of_row((RowExpr *) row, columns);
+	return false;
+}
+
+/* ---- the rewrite ---- */
+
+/* container #> keys */
+static Node *
+json_path(Node *container, Oid type, Datum keys)
+{
+	Const	   *path = makeConst(TEXTARRAYOID, -1, DEFAULT_COLLATION_OID, -1,
+								 keys, false, false);
+	FuncExpr   *extract = makeFuncExpr(type == JSONBOID ? F_JSONB_EXTRACT_PATH :
+									   F_JSON_EXTRACT_PATH,
+									   type, list_make2(container, path),
+									   InvalidOid, DEFAULT_COLLATION_OID,
+									   COERCE_EXPLICIT_CALL);
+
+	extract->funcvariadic = true;
+	return (Node *) extract;
+}
+
+/* The expression for one field; NULL if it cannot be written. */
+static Node *
+field_expression(const RowColumns *columns, const char *field, bool absent_is_missing)
+{
+	FieldPlace	place;
+	Node	   *node;
+	ListCell   *lc;
+
+	if (!find_field(columns->tupdesc, field, &place))
+		/* jsonb can be compared with anything, and NULL is missing */
+		return absent_is_missing ? (Node *) makeNullConst(JSONBOID, -1, InvalidOid) : NULL;
+	node = copyObject(list_nth(columns->expressions, place.column - 1));
+	foreach(lc, place.attributes)
+	{
+		TupleDesc	inner = lookup_rowtype_tupdesc_domain(exprType(node), -1, true);
+		FieldSelect *select = makeNode(FieldSelect);
+		Form_pg_attribute attribute;
+
+		if (inner == NULL || getBaseType(exprType(node)) != exprType(node))
+		{
+			if (inner != NULL)
+				ReleaseTupleDesc(inner);
+			return NULL;
+		}
+		attribute = TupleDescAttr(inner, lfirst_int(lc) - 1);
+		select->arg = (Expr *) node;
+		select->fieldnum = lfirst_int(lc);
+		select->resulttype = attribute->atttypid;
+		select->resulttypmod = attribute->atttypmod;
+		select->resultcollid = attribute->attcollation;
+		node = (Node *) select;
+		ReleaseTupleDesc(inner);
+	}
+	if (!OidIsValid(place.container))
+		return node;
+	if (exprType(node) != place.container)
+		return NULL;			/* a domain over JSON */
+	return json_path(node, place.container, place.keys);
+}
+
+/* The function of our schema with this name and these arguments. */
+static Oid
+find_function(Oid schema, const char *name, Oid first, Oid second)
+{
+	Oid			types[2] = {first, second};
+	oidvector  *arguments = buildoidvector(types, 2);
+
+	return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
+						   CStringGetDatum(name), PointerGetDatum(arguments),
+						   ObjectIdGetDatum(schema));
+}
+
+/* icp_x_columns(portrait, fields...), or NULL. */
+static Node *
+columns_call(FuncExpr *call, Const *portrait, const Portrait *tree,
+			 const RowColumns *columns)
+{
+	Oid			schema = get_func_namespace(call->funcid);
+	const char *name = psprintf("%s_columns%s", get_func_name(call->funcid),
+								portrait_depends_on_now(tree) ? "_now" : "");
+	Oid			function = find_function(schema, name, portrait->consttype, ANYOID);
+	List	   *args = list_make1(portrait);
+	FuncExpr   *result;
+	ListCell   *lc;
+
+	if (!OidIsValid(function) || list_length(tree->fields) >= FUNC_MAX_ARGS)
+		return NULL;
+	foreach(lc, tree->fields)
+	{
+		Node	   *field = field_expression(columns, lfirst(lc),
+											 tree->absent_is_missing);
+
+		if (field == NULL)
+			return NULL;
+		args = lappend(args, field);
+	}
+	result = makeFuncExpr(function, call->funcresulttype, args, InvalidOid,
+						  InvalidOid, COERCE_EXPLICIT_CALL);
+	result->funcretset = call->funcretset;
+	result->funccollid = call->funccollid;
+	result->location = call->location;
+	return (Node *) result;
+}
+
+/* NULL where the row is. */
+static Node *
+guarded(Node *call, Expr *not_null)
+{
+	CaseExpr   *guard;
+	CaseWhen   *when;
+
+	if (not_null == NULL)
+		return call;
+	when = makeNode(CaseWhen);
+	when->expr = not_null;
+	when->result = (Expr *) call;
+	when->location = -1;
+	guard = makeNode(CaseExpr);
+	guard->casetype = exprType(call);
+	guard->casecollid = exprCollation(call);
+	guard->args = list_make1(when);
+	guard->defresult = (Expr *) makeNullConst(exprType(call), -1, exprCollation(call));
+	guard->location = -1;
+	return (Node *) guard;
+}
+
+/*
+ * The portrait of the call as a constant, or NULL: given, or saved under a
+ * constant name, or the default one.
+ */
+static Const *
+constant_portrait(PlannerInfo *root, FuncExpr *call)
+{
+	Oid			schema = get_func_namespace(call->funcid);
+	Node	   *argument;
+
+	if (list_length(call->args) == 1)
+		return registry_fold(root, schema, NULL, 0);
+	argument = lsecond(call->args);
+	if (!IsA(argument, Const) || ((Const *) argument)->constisnull)
+		return NULL;
+	if (exprType(argument) == TEXTOID)
+		return registry_fold(root, schema,
+							 TextDatumGetCString(((Const *) argument)->constvalue), 0);
+	return (Const *) argument;
+}
+
+/* icp_x(row, portrait): one lookup of a saved portrait less, if nothing more. */
+static Node *
+call_with_portrait(FuncExpr *call, Const *portrait)
+{
+	Node	   *row = linitial(call->args);
+	Oid			row_type = exprType(row) == JSONBOID ? JSONBOID : RECORDOID;
+	Oid			function = find_function(get_func_namespace(call->funcid),
+										 get_func_name(call->funcid),
+										 row_type, portrait->consttype);
+	FuncExpr   *result;
+
+	if (!OidIsValid(function) || function == call->funcid)
+		return NULL;
+	result = makeFuncExpr(function, call->funcresulttype,
+						  list_make2(row, portrait), call->funccollid,
+						  call->inputcollid, COERCE_EXPLICIT_CALL);
+	result->funcretset = call->funcretset;
+	result->location = call->location;
+	return (Node *) result;
+}
+
+static Oid
+portrait_type(Oid schema)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+						   CStringGetDatum("icp_portrait"), ObjectIdGetDatum(schema));
+}
+
+static Node *
+simplify(SupportRequestSimplify *request)
+{
+	FuncExpr   *call = request->fcall;
+	Node	   *row = list_length(call->args) > 0 ? linitial(call->args) : NULL;
+	Const	   *portrait;
+	RowColumns	columns;
+	Node	   *result = NULL;
+
+	if (row == NULL || list_length(call->args) > 2 ||
+		(list_length(call->args) == 2 && get_func_nargs(call->funcid) != 2))
+		return NULL;
+	portrait = constant_portrait(request->root, call);
+	if (portrait == NULL ||
+		portrait->consttype != portrait_type(get_func_namespace(call->funcid)))
+		return NULL;
+	/* a set cannot stand in a CASE */
+	if (columns_of(request->root, row, &columns) &&
+		!(columns.not_null != NULL && call->funcretset))
+		result = columns_call(call, portrait,
+							  portrait_from_datum(portrait->constvalue), &columns);
+	if (result != NULL)
+		return guarded(result, columns.not_null);
+	return call_with_portrait(call, portrait);
+}
+
+/* ---- estimates ---- */
+
+/* The constant portrait among a call's arguments, whatever its shape, or NULL. */
+static const Portrait *
+visible_portrait(Node *node)
+{
+	ListCell   *lc;
+	Oid			type;
+
+	if (node == NULL || !IsA(node, FuncExpr))
+		return NULL;
+	type = portrait_type(get_func_namespace(((FuncExpr *) node)->funcid));
+	foreach(lc, ((FuncExpr *) node)->args)
+	{
+		Const	   *argument = lfirst(lc);
+
+		if (IsA(argument, Const) && argument->consttype == type &&
+			!argument->constisnull)
+			return portrait_from_datum(argument->constvalue);
+	}
+	return NULL;
+}
+
+static Node *
+estimate_cost(SupportRequestCost *request)
+{
+	const Portrait *portrait = visible_portrait(request->node);
+	int			conditions = portrait ? portrait->nconditions : UNKNOWN_CONDITIONS;
+
+	request->startup = 0;
+	request->per_tuple = (BASE_CONDITIONS + conditions) * cpu_operator_cost;
+	return (Node *) request;
+}
+
+/* WHERE icp_fits(c) */
+static Node *
+estimate_selectivity(SupportRequestSelectivity *request)
+{
+	const Portrait *portrait;
+	FuncExpr   *call;
+
+	if (request->is_join || get_func_rettype(request->funcid) != BOOLOID)
+		return NULL;
+	/* the request has the arguments, but not the call */
+	call = makeFuncExpr(request->funcid, BOOLOID, request->args, InvalidOid,
+						request->inputcollid, COERCE_EXPLICIT_CALL);
+	portrait = visible_portrait((Node *) call);
+	request->selectivity = portrait && portrait->fit_share >= 0 &&
+		portrait->fit_share <= 1 ? portrait->fit_share : DEFAULT_FIT_SHARE;
+	return (Node *) request;
+}
+
+/* Rows of icp_explain: one for each characteristic, and the initial score. */
+static Node *
+estimate_rows(SupportRequestRows *request)
+{
+	const Portrait *portrait = visible_portrait(request->node);
+
+	if (portrait == NULL)
+		return NULL;
+	request->rows = list_length(portrait->characteristics) + 1;
+	return (Node *) request;
+}
+
+Datum
+icp_score_support(PG_FUNCTION_ARGS)
+{
+	Node	   *request = (Node *) PG_GETARG_POINTER(0);
+	Node	   *result = NULL;
+
+	if (IsA(request, SupportRequestSimplify))
+		result = simplify((SupportRequestSimplify *) request);
+	else if (IsA(request, SupportRequestCost))
+		result = estimate_cost((SupportRequestCost *) request);
+	else if (IsA(request, SupportRequestSelectivity))
+		result = estimate_selectivity((SupportRequestSelectivity *) request);
+	else if (IsA(request, SupportRequestRows))
+		result = estimate_rows((SupportRequestRows *) request);
+	PG_RETURN_POINTER(result);
+}

@@ -1,0 +1,310 @@
+/*
+ * score.h
+ *		A portrait bound to the columns of a row, and its results on one row.
+ *
+ * Binding turns each condition into a test chosen by the column's type, so
+ * that nothing is looked up, parsed or converted per row any more.  Values are
+ * read once a row (value.c), then tested (test.c).
+ */
+#ifndef ICP_SCORE_H
+#define ICP_SCORE_H
+
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "fmgr.h"
+#include "portrait/portrait.h"
+
+/* ---- values ---- */
+
+typedef enum ValueKind
+{
+	VALUE_MISSING,
+	VALUE_BOOL,
+	VALUE_INTEGER,				/* whole numbers, money, enums, dates, times */
+	VALUE_FLOAT,
+	VALUE_NUMERIC,
+	VALUE_TEXT,					/* compared bytewise */
+	VALUE_OTHER,				/* compared by its type's own operators */
+	VALUE_ARRAY,
+	VALUE_OBJECT				/* a JSON object: known, and equal to nothing */
+} ValueKind;
+
+typedef struct Value
+{
+	ValueKind	kind;
+	int			length;			/* of text; elements of an array */
+	union
+	{
+		bool		truth;
+		int64		integer;
+		float8		real;
+		Numeric		numeric;
+		const char *text;
+		Datum		datum;
+		struct Value *elements;
+	}			as;
+} Value;
+
+/* What the integers of a VALUE_INTEGER count. */
+typedef enum IntegerUnit
+{
+	UNIT_ONE,
+	UNIT_MONEY,					/* the currency's smallest unit */
+	UNIT_ENUM,					/* the label's OID */
+	UNIT_DAY,					/* days since 2000-01-01 */
+	UNIT_LOCAL_TIME,			/* microseconds since 2000-01-01, no zone */
+	UNIT_UTC_TIME				/* the same, UTC */
+} IntegerUnit;
+
+/* How the Datums of a type become values. */
+typedef struct Reader
+{
+	Oid			type;			/* without its domain */
+	Oid			collation;
+	ValueKind	kind;			/* what comes out, unless it is JSON */
+	IntegerUnit unit;
+	bool		is_json;		/* json or jsonb: the kind differs by row */
+	int16		typlen;
+	bool		typbyval;
+	char		typalign;
+	struct Reader *element;		/* of an array */
+	/* a numeric with a short header is laid out here, aligned */
+	union
+	{
+		int32		header;
+		char		bytes[VARHDRSZ + VARATT_SHORT_MAX];
+		int64		force_alignment;
+	}			numeric;
+} Reader;
+
+/* ---- tests ---- */
+
+typedef enum Truth
+{
+	NO,
+	YES,
+	UNKNOWN
+} Truth;
+
+typedef enum TestKind
+{
+	TEST_ALWAYS,				/* otherwise */
+	TEST_MISSING,
+	TEST_KNOWN,					/* an unbounded range */
+	TEST_NEVER,					/* for known values */
+	TEST_BOOL,
+	TEST_INTEGER_RANGE,
+	TEST_INTEGER_IN,
+	TEST_FLOAT_RANGE,
+	TEST_NUMERIC_RANGE,
+	TEST_TEXT_IN,
+	TEST_TEXT_TIME_RANGE,		/* text of a JSON document, read as a time */
+	TEST_LIKE,
+	TEST_OTHER_IN,
+	TEST_OTHER_RANGE,
+	TEST_CONTAINS_ALL,			/* each child matches some element */
+	TEST_CONTAINS_ANY,
+	TEST_ALL,
+	TEST_ANY,
+	TEST_NOT
+} TestKind;
+
+typedef struct Word
+{
+	const char *text;
+	int			length;
+} Word;
+
+typedef struct Test
+{
+	TestKind	kind;
+	int			input;			/* of the tests that look at a value */
+	int			n;				/* members or children */
+	union
+	{
+		bool		truth;
+		struct
+		{
+			int64		low;
+			int64		high;
+		}			integers;	/* both ends included */
+		int64	   *members;	/* sorted */
+		struct
+		{
+			float8		low;
+			float8		high;
+			bool		low_closed;
+			bool		high_closed;
+		}			floats;
+		struct
+		{
+			Numeric		low;	/* NULL: unbounded */
+			Numeric		high;
+			bool		low_closed;
+			bool		high_closed;
+		}			numerics;
+		Word	   *words;		/* sorted by length, then bytes */
+		struct
+		{
+			FmgrInfo	function;	/* equality, comparison or LIKE */
+			Oid			collation;
+			Datum	   *members;	/* or the pattern */
+			bool		has_low;
+			bool		has_high;
+			bool		low_closed;
+			bool		high_closed;
+		}			other;
+		struct Test **children;
+	}			u;
+} Test;
+
+/* ---- a bound portrait ---- */
+
+/* One field of the row that a scorecard is bound to. */
+typedef struct FieldType
+{
+	Oid			type;			/* InvalidOid: not in the row, always missing */
+	Oid			collation;
+} FieldType;
+
+/* A field as some conditions read it: its reader and its placeholders. */
+typedef struct Input
+{
+	int			field;			/* position in the portrait's fields */
+	ReadAs		asked;			/* as the portrait has it */
+	ReadAs		as;				/* as far as the column's type needs it */
+	List	   *placeholders;	/* as the portrait has them */
+	Reader		reader;
+	Test	   *raw_missing;	/* placeholders of the value as it is stored */
+	Test	   *missing;		/* placeholders of the value as it is read */
+} Input;
+
+typedef struct BoundAttribute
+{
+	Test	   *test;
+	int64		points;
+	const Attribute *attribute;
+} BoundAttribute;
+
+typedef struct BoundCharacteristic
+{
+	int			nattributes;
+	BoundAttribute *attributes;
+	int			ninputs;		/* the inputs that any of its tests reads */
+	int		   *inputs;
+	const Characteristic *characteristic;
+} BoundCharacteristic;
+
+typedef struct Scorecard
+{
+	Portrait   *portrait;
+	TimestampTz now;			/* what relative dates were resolved with */
+
+	int			ninputs;
+	Input	   *inputs;
+	Value	   *values;			/* of the current row, one for each input */
+
+	int			ncharacteristics;
+	BoundCharacteristic *characteristics;
+	int			ndisqualifiers;
+	Test	  **disqualifiers;
+
+	/* the current row, and the results on it */
+	const FieldType *types;		/* of the portrait's fields */
+	const NullableDatum *fields;
+	int64		points;
+	int			disqualified;	/* the rule that holds, or -1 */
+	int		   *matched;		/* attribute of each characteristic, or -1 */
+
+	/* texts that results are made of, ready as Datums */
+	Datum	   *tier_names;
+	Datum		out_name;
+} Scorecard;
+
+/* bind.c */
+extern Scorecard *bind_portrait(Portrait *portrait, const FieldType *fields,
+								TimestampTz now);
+
+/* literals.c: tests of values against literals */
+extern Test *bind_literals(const Reader *reader, const Condition *condition,
+						   List *literals, bool lenient);
+extern Test *bind_range(const Reader *reader, const Condition *condition);
+extern Test *bind_relative(const Reader *reader, const Condition *condition,
+						   const Portrait *portrait, TimestampTz now);
+extern Test *bind_like(const Reader *reader, const Condition *condition);
+extern Test *make_test(TestKind kind);
+extern void pg_attribute_noreturn() cannot_apply(const Reader *reader,
+												 const Condition *condition,
+												 const char *hint);
+
+/* value.c */
+extern void init_reader(Reader *reader, Oid type, Oid collation);
+extern void read_value(Reader *reader, Datum datum, Value *value);
+extern void convert_value(ReadAs as, Value *value);
+extern Jsonb *read_json(const Reader *reader, Datum datum);
+
+/* test.c */
+extern Truth run_test(const Test *test, const Value *values);
+extern Truth test_value(const Test *test, const Value *value);
+extern int	compare_words(const void *a, const void *b);
+extern void evaluate_row(Scorecard *card, const NullableDatum *fields);
+extern float8 card_score(const Scorecard *card, bool *isnull);
+
+/* result.c */
+extern int64 matched_points(const Scorecard *card, int i);
+extern int64 lost_points(const Scorecard *card, int i);
+extern const char *reason_for(const Scorecard *card, int i);
+extern const char *disqualification(const Scorecard *card);
+extern int *by_loss(const Scorecard *card);
+extern Datum points_numeric(int64 points);
+
+/* The three functions over one way to return a result. */
+#define SCORE_FUNCTIONS(name, return_result) \
+PG_FUNCTION_INFO_V1(name); \
+PG_FUNCTION_INFO_V1(name##_columns); \
+PG_FUNCTION_INFO_V1(name##_columns_now); \
+Datum \
+name(PG_FUNCTION_ARGS) \
+{ \
+	return return_result(fcinfo, evaluate_call(fcinfo)); \
+} \
+Datum \
+name##_columns(PG_FUNCTION_ARGS) \
+{ \
+	return return_result(fcinfo, evaluate_columns(fcinfo, false)); \
+} \
+Datum \
+name##_columns_now(PG_FUNCTION_ARGS) \
+{ \
+	return return_result(fcinfo, evaluate_columns(fcinfo, true)); \
+} \
+extern Datum name(PG_FUNCTION_ARGS)
+
+/* call.c: from a function call to a scorecard evaluated on its row */
+extern Scorecard *evaluate_call(FunctionCallInfo fcinfo);
+extern Scorecard *evaluate_columns(FunctionCallInfo fcinfo, bool may_use_now);
+
+/* row.c: the fields of a row or of a document */
+typedef struct RowShape RowShape;
+
+extern RowShape *row_shape(const Portrait *portrait, TupleDesc tupdesc);
+extern RowShape *document_shape(const Portrait *portrait);
+extern const FieldType *shape_fields(const RowShape *shape);
+extern const NullableDatum *read_row(RowShape *shape, HeapTupleHeader row);
+extern const NullableDatum *read_document(RowShape *shape, Jsonb *document);
+
+/* Where in a row a field is: a column, and what to follow inside of it. */
+typedef struct FieldPlace
+{
+	int			column;			/* attribute number, 0: not in the row */
+	Oid			type;			/* at the end of the path */
+	Oid			collation;
+	Oid			container;		/* jsonb or json that the path leads into */
+	Datum		keys;			/* text[]: the path into JSON */
+	List	   *attributes;		/* of int: attribute numbers into composites */
+} FieldPlace;
+
+extern bool find_field(TupleDesc tupdesc, const char *field, FieldPlace *place);
+
+#endif							/* ICP_SCORE_H */

@@ -1,0 +1,377 @@
+/*
+ * test.c
+ *		Runs a bound portrait on one row.
+ *
+ * Truth is SQL's: a test of a missing value is unknown, and only a condition
+ * that is true matches.
+ */
+#include "postgres.h"
+
+#include "common/compat.h"
+#include "miscadmin.h"
+#include "score/score.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+/* Up to so many words are compared one after the other. */
+#define FEW_WORDS 8
+
+static inline Truth
+truth(bool condition)
+{
+	return condition ? YES : NO;
+}
+
+static inline int
+compare_numerics(Numeric a, Numeric b)
+{
+	return DatumGetInt32(DirectFunctionCall2(numeric_cmp,
+											 NumericGetDatum(a),
+											 NumericGetDatum(b)));
+}
+
+static bool
+in_numeric_range(const Test *test, Numeric value)
+{
+	int			order;
+
+	if (test->u.numerics.low != NULL)
+	{
+		order = compare_numerics(value, test->u.numerics.low);
+		if (order < 0 || (order == 0 && !test->u.numerics.low_closed))
+			return false;
+	}
+	if (test->u.numerics.high != NULL)
+	{
+		order = compare_numerics(value, test->u.numerics.high);
+		if (order > 0 || (order == 0 && !test->u.numerics.high_closed))
+			return false;
+	}
+	return true;
+}
+
+static inline bool
+in_float_range(const Test *test, float8 value)
+{
+	return (value > test->u.floats.low ||
+			(test->u.floats.low_closed && value == test->u.floats.low)) &&
+		(value < test->u.floats.high ||
+		 (test->u.floats.high_closed && value == test->u.floats.high));
+}
+
+static bool
+in_integers(const Test *test, int64 value)
+{
+	int			low = 0;
+	int			high = test->n;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (test->u.members[middle] < value)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < test->n && test->u.members[low] == value;
+}
+
+int
+compare_words(const void *a, const void *b)
+{
+	const Word *left = a;
+	const Word *right = b;
+
+	if (left->length != right->length)
+		return left->length < right->length ? -1 : 1;
+	return memcmp(left->text, right->text, left->length);
+}
+
+static inline bool
+in_words(const Test *test, const Value *value)
+{
+	Word		word = {value->as.text, value->length};
+
+	if (test->n > FEW_WORDS)
+		return bsearch(&word, test->u.words, test->n, sizeof(Word),
+					   compare_words) != NULL;
+	for (int i = 0; i < test->n; i++)
+	{
+		if (test->u.words[i].length == value->length &&
+			memcmp(test->u.words[i].text, value->as.text, value->length) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+in_text_time_range(const Test *test, const Value *value)
+{
+	Timestamp	time;
+
+	return parse_time_text(value->as.text, value->length, &time) &&
+		time >= test->u.integers.low && time <= test->u.integers.high;
+}
+
+/* The value as a Datum of the type that test functions of its reader take. */
+static Datum
+value_datum(const Value *value)
+{
+	if (value->kind == VALUE_TEXT)
+		return PointerGetDatum(cstring_to_text_with_len(value->as.text,
+														value->length));
+	return value->as.datum;
+}
+
+static inline Datum
+call_other(const Test *test, Datum value, Datum member)
+{
+	return FunctionCall2Coll(unconstify(FmgrInfo *, &test->u.other.function),
+							 test->u.other.collation, value, member);
+}
+
+static bool
+is_like(const Test *test, const Value *value)
+{
+	return DatumGetBool(call_other(test, value_datum(value),
+								   test->u.other.members[0]));
+}
+
+static bool
+in_others(const Test *test, const Value *value)
+{
+	for (int i = 0; i < test->n; i++)
+	{
+		if (DatumGetBool(call_other(test, value->as.datum,
+									test->u.other.members[i])))
+			return true;
+	}
+	return false;
+}
+
+static bool
+in_other_range(const Test *test, const Value *value)
+{
+	int			order;
+
+	if (test->u.other.has_low)
+	{
+		order = DatumGetInt32(call_other(test, value->as.datum,
+										 test->u.other.members[0]));
+		if (order < 0 || (order == 0 && !test->u.other.low_closed))
+			return false;
+	}
+	if (test->u.other.has_high)
+	{
+		order = DatumGetInt32(call_other(test, value->as.datum,
+										 test->u.other.members[1]));
+		if (order > 0 || (order == 0 && !test->u.other.high_closed))
+			return false;
+	}
+	return true;
+}
+
+static bool
+some_element(const Test *test, const Value *array)
+{
+	for (int i = 0; i < array->length; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (test_value(test, &array->as.elements[i]) == YES)
+			return true;
+	}
+	return false;
+}
+
+static bool
+contains(const Test *test, const Value *array)
+{
+	bool		all = test->kind == TEST_CONTAINS_ALL;
+
+	for (int i = 0; i < test->n; i++)
+	{
+		if (some_element(test->u.children[i], array) != all)
+			return !all;
+	}
+	return all;
+}
+
+/*
+ * One test of one value.  A value of another kind than the test is for, as a
+ * JSON document may hold, does not match.
+ */
+Truth
+test_value(const Test *test, const Value *value)
+{
+	if (test->kind == TEST_MISSING)
+		return truth(value->kind == VALUE_MISSING);
+	if (value->kind == VALUE_MISSING)
+		return UNKNOWN;
+	switch (test->kind)
+	{
+		case TEST_KNOWN:
+			return YES;
+		case TEST_NEVER:
+			return NO;
+		case TEST_BOOL:
+			return truth(value->kind == VALUE_BOOL &&
+						 value->as.truth == test->u.truth);
+		case TEST_INTEGER_RANGE:
+			return truth(value->kind == VALUE_INTEGER &&
+						 value->as.integer >= test->u.integers.low &&
+						 value->as.integer <= test->u.integers.high);
+		case TEST_INTEGER_IN:
+			return truth(value->kind == VALUE_INTEGER &&
+						 in_integers(test, value->as.integer));
+		case TEST_FLOAT_RANGE:
+			return truth(value->kind == VALUE_FLOAT &&
+						 in_float_range(test, value->as.real));
+		case TEST_NUMERIC_RANGE:
+			return truth(value->kind == VALUE_NUMERIC &&
+						 in_numeric_range(test, value->as.numeric));
+		case TEST_TEXT_IN:
+			return truth(value->kind == VALUE_TEXT && in_words(test, value));
+		case TEST_TEXT_TIME_RANGE:
+			return truth(value->kind == VALUE_TEXT &&
+						 in_text_time_range(test, value));
+		case TEST_LIKE:
+			return truth((value->kind == VALUE_TEXT || value->kind == VALUE_OTHER) &&
+						 is_like(test, value));
+		case TEST_OTHER_IN:
+			return truth(value->kind == VALUE_OTHER && in_others(test, value));
+		case TEST_OTHER_RANGE:
+			return truth(value->kind == VALUE_OTHER && in_other_range(test, value));
+		case TEST_CONTAINS_ALL:
+		case TEST_CONTAINS_ANY:
+			return truth(value->kind == VALUE_ARRAY && contains(test, value));
+		case TEST_ANY:			/* of alternatives for the same value */
+			for (int i = 0; i < test->n; i++)
+			{
+				if (test_value(test->u.children[i], value) == YES)
+					return YES;
+			}
+			return NO;
+		default:
+			return NO;
+	}
+}
+
+/* A condition over fields. */
+Truth
+run_test(const Test *test, const Value *values)
+{
+	bool		unknown = false;
+	Truth		decisive;
+
+	switch (test->kind)
+	{
+		case TEST_ALWAYS:
+			return YES;
+		case TEST_NOT:
+			switch (run_test(test->u.children[0], values))
+			{
+				case NO:
+					return YES;
+				case YES:
+					return NO;
+				case UNKNOWN:
+					break;
+			}
+			return UNKNOWN;
+		case TEST_ALL:
+		case TEST_ANY:
+			if (test->input >= 0)
+				break;
+			decisive = truth(test->kind == TEST_ANY);
+			for (int i = 0; i < test->n; i++)
+			{
+				Truth		one = run_test(test->u.children[i], values);
+
+				if (one == decisive)
+					return decisive;
+				unknown |= one == UNKNOWN;
+			}
+			return unknown ? UNKNOWN : truth(test->kind == TEST_ALL);
+		default:
+			break;
+	}
+	return test_value(test, &values[test->input]);
+}
+
+static inline void
+read_input(Input *input, const NullableDatum *field, Value *value)
+{
+	if (field->isnull)
+	{
+		value->kind = VALUE_MISSING;
+		return;
+	}
+	read_value(&input->reader, field->value, value);
+	if (input->raw_missing != NULL && test_value(input->raw_missing, value) == YES)
+		value->kind = VALUE_MISSING;
+	if (input->as != AS_IS)
+	{
+		convert_value(input->as, value);
+		if (input->missing != NULL && test_value(input->missing, value) == YES)
+			value->kind = VALUE_MISSING;
+	}
+}
+
+/* Evaluates the card on the row whose fields are given, in portrait order. */
+void
+evaluate_row(Scorecard *card, const NullableDatum *fields)
+{
+	card->fields = fields;
+	for (int i = 0; i < card->ninputs; i++)
+		read_input(&card->inputs[i], &fields[card->inputs[i].field],
+				   &card->values[i]);
+
+	card->disqualified = -1;
+	for (int i = 0; i < card->ndisqualifiers; i++)
+	{
+		if (run_test(card->disqualifiers[i], card->values) == YES)
+		{
+			card->disqualified = i;
+			break;
+		}
+	}
+
+	card->points = card->portrait->initial;
+	for (int i = 0; i < card->ncharacteristics; i++)
+	{
+		const BoundCharacteristic *c = &card->characteristics[i];
+
+		card->matched[i] = -1;
+		for (int j = 0; j < c->nattributes; j++)
+		{
+			if (run_test(c->attributes[j].test, card->values) == YES)
+			{
+				card->matched[i] = j;
+				card->points += c->attributes[j].points;
+				break;
+			}
+		}
+	}
+}
+
+/*
+ * The score from 0 to 100, or in points.  NULL where there is nothing to win.
+ */
+float8
+card_score(const Scorecard *card, bool *isnull)
+{
+	const Portrait *p = card->portrait;
+
+	*isnull = false;
+	if (card->disqualified >= 0)
+		return 0;
+	if (p->max == p->min)
+	{
+		*isnull = true;
+		return 0;
+	}
+	if (p->raw_points)
+		return (float8) card->points / POINT_SCALE;
+	return 100.0 * (float8) (card->points - p->min) / (float8) (p->max - p->min);
+}
