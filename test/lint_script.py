@@ -20,6 +20,7 @@ from pglast.enums import A_Expr_Kind, ObjectType
 from pglast.visitors import Visitor
 
 SCHEMA = "extschema_of_the_script"
+STATED = {"volatility": "volatility", "strict": "strictness", "parallel": "parallel safety", "cost": "cost"}
 SAFE_SCHEMAS = {"pg_catalog", "pg_temp"}
 findings = []
 
@@ -142,9 +143,10 @@ def check_function(script, line, stmt, source, script_is_safe):
         options[option.defname] = option.arg
         if option.defname == "set" and option.arg.name == "search_path":
             sets_path = only_safe(option.arg)
-    for wanted in ("volatility", "strict", "parallel", "cost"):
-        if wanted not in options and not stmt.is_procedure:
-            report(script, line, f"{name}: does not state its {wanted}")
+    is_trigger = stmt.returnType is not None and strings(stmt.returnType.names)[-1].endswith("trigger")
+    for option, what in STATED.items():
+        if option not in options and not stmt.is_procedure and not is_trigger:
+            report(script, line, f"{name}: does not state its {what}")
     if "security" in options and options["security"].boolval:
         report(script, line, f"{name}: SECURITY DEFINER")
     language = options["language"].sval if "language" in options else "sql"
