@@ -25,8 +25,8 @@ guess_init(Guess *guess, const char *word)
 {
 	guess->word = word;
 	guess->best = NULL;
-	/* a third of the letters may differ, as in psql's and core's guesses */
-	guess->distance = Max(1, (int) strlen(word) / 3) + 1;
+	/* a third of the letters may differ, and two swapped ones count twice */
+	guess->distance = Max(strlen(word) > 3 ? 2 : 1, (int) strlen(word) / 3) + 1;
 }
 
 static void

@@ -306,25 +306,28 @@ deparse_portrait(StringInfo buf, const Portrait *portrait)
 /* ---- words ---- */
 
 static void
-describe(StringInfo buf, const Condition *condition, const char *subject)
+put_words(StringInfo buf, List *literals)
 {
-	const char *joint = condition->kind == CONDITION_ANY ? " or " : " and ";
 	ListCell   *lc;
 
-	if (condition->kind < CONDITION_ALL && condition->kind != CONDITION_OTHERWISE &&
-		condition->own_field && condition->use.field != subject)
-		appendStringInfo(buf, "%s ", condition->use.field);
+	foreach(lc, literals)
+		appendStringInfo(buf, "%s%s", foreach_current_index(lc) > 0 ? ", " : "",
+						 ((Literal *) lfirst(lc))->text);
+}
+
+/* The operand, after its field's name if there is one. */
+static void
+describe_leaf(StringInfo buf, const Condition *condition, bool named)
+{
 	switch (condition->kind)
 	{
 		case CONDITION_EQUALS:
-			appendStringInfoString(buf, ((Literal *) linitial(condition->literals))->text);
+			appendStringInfoString(buf, named ? "is " : "");
+			put_words(buf, condition->literals);
 			break;
 		case CONDITION_RANGE:
-			appendStringInfoString(buf, range_text(&condition->range));
-			break;
-		case CONDITION_MISSING:
-		case CONDITION_OTHERWISE:
-			appendStringInfoString(buf, kind_names[condition->kind]);
+			appendStringInfo(buf, "%s%s", named ? "in " : "",
+							 range_text(&condition->range));
 			break;
 		case CONDITION_WITHIN_NEXT:
 			appendStringInfo(buf, "within the next %s", condition->span->text);
@@ -335,37 +338,48 @@ describe(StringInfo buf, const Condition *condition, const char *subject)
 		case CONDITION_OLDER:
 			appendStringInfo(buf, "older than %s", condition->span->text);
 			break;
-		case CONDITION_NOT:
-			appendStringInfoString(buf, "not (");
-			describe(buf, linitial(condition->children), subject);
-			appendStringInfoChar(buf, ')');
-			break;
-		case CONDITION_ALL:
-		case CONDITION_ANY:
-			appendStringInfoChar(buf, '(');
-			foreach(lc, condition->children)
-			{
-				if (foreach_current_index(lc) > 0)
-					appendStringInfoString(buf, joint);
-				describe(buf, lfirst(lc), subject);
-			}
-			appendStringInfoChar(buf, ')');
+		case CONDITION_CONTAINS_ANY:
+			appendStringInfoString(buf, "contains any of ");
+			put_words(buf, condition->literals);
 			break;
 		case CONDITION_IN:
 		case CONDITION_LIKE:
 		case CONDITION_ILIKE:
 		case CONDITION_CONTAINS:
-		case CONDITION_CONTAINS_ANY:
-			appendStringInfo(buf, "%s ", condition->kind == CONDITION_CONTAINS_ANY ?
-							 "contains any of" : kind_names[condition->kind]);
-			foreach(lc, condition->literals)
-			{
-				if (foreach_current_index(lc) > 0)
-					appendStringInfoString(buf, ", ");
-				appendStringInfoString(buf, ((Literal *) lfirst(lc))->text);
-			}
+			appendStringInfo(buf, "%s ", kind_names[condition->kind]);
+			put_words(buf, condition->literals);
+			break;
+		default:
+			appendStringInfoString(buf, kind_names[condition->kind]);
 			break;
 	}
+}
+
+static void
+describe(StringInfo buf, const Condition *condition, bool nested)
+{
+	const char *joint = condition->kind == CONDITION_ANY ? " or " : " and ";
+	ListCell   *lc;
+
+	if (condition->kind < CONDITION_ALL)
+	{
+		if (condition->own_field || (nested && condition->use.field != NULL))
+			appendStringInfo(buf, "%s ", condition->use.field);
+		describe_leaf(buf, condition, condition->own_field || nested);
+		return;
+	}
+	if (condition->kind == CONDITION_NOT)
+		appendStringInfoString(buf, "not ");
+	if (nested || condition->kind == CONDITION_NOT)
+		appendStringInfoChar(buf, '(');
+	foreach(lc, condition->children)
+	{
+		if (foreach_current_index(lc) > 0)
+			appendStringInfoString(buf, joint);
+		describe(buf, lfirst(lc), true);
+	}
+	if (nested || condition->kind == CONDITION_NOT)
+		appendStringInfoChar(buf, ')');
 }
 
 /* What an analyst reads in icp_explain: "[100,300]", "in SaaS, Fintech". */
@@ -375,6 +389,6 @@ describe_condition(const Condition *condition)
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	describe(&buf, condition, NULL);
+	describe(&buf, condition, false);
 	return buf.data;
 }

@@ -61,7 +61,6 @@ make_state(FmgrInfo *flinfo)
 
 	state->context = flinfo->fn_mcxt;
 	state->schema = get_func_namespace(flinfo->fn_oid);
-	flinfo->fn_extra = state;
 	return state;
 }
 
@@ -76,7 +75,7 @@ call_state(FunctionCallInfo fcinfo)
 		return state;
 	/* the declared arguments tell which of the overloaded functions this is */
 	(void) get_func_signature(fcinfo->flinfo->fn_oid, &types, &ntypes);
-	state = make_state(fcinfo->flinfo);
+	fcinfo->flinfo->fn_extra = state = make_state(fcinfo->flinfo);
 	state->is_document = types[0] == JSONBOID;
 	state->has_name = ntypes > 1 && types[1] == TEXTOID;
 	state->has_portrait = ntypes > 1 && !state->has_name;
@@ -184,53 +183,79 @@ new_bound(CallState *state, const struct varlena *portrait, uint64 row_type)
 }
 
 static void
-bind_row(Bound *bound, bool is_document, Oid type, int32 typmod)
+bind_shape(Bound *bound, Portrait *portrait, RowShape *shape)
 {
-	MemoryContext caller = MemoryContextSwitchTo(bound->context);
-	Portrait   *portrait = portrait_from_datum(PointerGetDatum(bound->portrait));
-
-	bound->shape = is_document ? document_shape(portrait) :
-		row_shape(portrait, lookup_rowtype_tupdesc_copy(type, typmod));
-	bound->card = bind_portrait(portrait, shape_fields(bound->shape),
+	bound->shape = shape;
+	bound->card = bind_portrait(portrait, shape_fields(shape),
 								GetCurrentTransactionStartTimestamp());
-	MemoryContextSwitchTo(caller);
 }
 
 /* ---- rows and documents ---- */
 
-/*
- * The functions are strict, so there is a row.
- */
+static Scorecard *
+evaluate_row_datum(CallState *state, Datum datum, HeapTupleHeader row)
+{
+	struct varlena *stored = PG_DETOAST_DATUM_PACKED(datum);
+	Oid			type = HeapTupleHeaderGetTypeId(row);
+	int32		typmod = HeapTupleHeaderGetTypMod(row);
+	uint64		row_type = assign_record_type_identifier(type, typmod);
+	Bound	   *bound = find_bound(state, stored, row_type);
+
+	if (bound == NULL)
+	{
+		MemoryContext caller;
+		Portrait   *portrait;
+
+		bound = new_bound(state, stored, row_type);
+		caller = MemoryContextSwitchTo(bound->context);
+		portrait = portrait_from_datum(PointerGetDatum(bound->portrait));
+		bind_shape(bound, portrait,
+				   row_shape(portrait, lookup_rowtype_tupdesc_copy(type, typmod)));
+		MemoryContextSwitchTo(caller);
+	}
+	evaluate_row(bound->card, read_row(bound->shape, row));
+	return bound->card;
+}
+
+static Scorecard *
+evaluate_document(CallState *state, Datum datum, Jsonb *document)
+{
+	struct varlena *stored = PG_DETOAST_DATUM_PACKED(datum);
+	Bound	   *bound = find_bound(state, stored, 0);
+
+	if (bound == NULL)
+	{
+		MemoryContext caller;
+		Portrait   *portrait;
+
+		bound = new_bound(state, stored, 0);
+		caller = MemoryContextSwitchTo(bound->context);
+		portrait = portrait_from_datum(PointerGetDatum(bound->portrait));
+		bind_shape(bound, portrait, document_shape(portrait));
+		MemoryContextSwitchTo(caller);
+	}
+	evaluate_row(bound->card, read_document(bound->shape, document));
+	return bound->card;
+}
+
+/* The functions are strict, so there is a row. */
 Scorecard *
 evaluate_call(FunctionCallInfo fcinfo)
 {
 	CallState  *state = call_state(fcinfo);
-	Datum		datum = call_portrait(fcinfo, state);
-	struct varlena *portrait = PG_DETOAST_DATUM_PACKED(datum);
-	HeapTupleHeader row = NULL;
-	uint64		row_type = 0;
-	const NullableDatum *fields;
-	Bound	   *bound;
+	Datum		portrait = call_portrait(fcinfo, state);
 
-	if (!state->is_document)
-	{
-		row = PG_GETARG_HEAPTUPLEHEADER(0);
-		row_type = assign_record_type_identifier(HeapTupleHeaderGetTypeId(row),
-												 HeapTupleHeaderGetTypMod(row));
-	}
-	bound = find_bound(state, portrait, row_type);
-	if (bound == NULL)
-	{
-		bound = new_bound(state, portrait, row_type);
-		bind_row(bound, state->is_document,
-				 row ? HeapTupleHeaderGetTypeId(row) : InvalidOid,
-				 row ? HeapTupleHeaderGetTypMod(row) : -1);
-	}
-	fields = state->is_document ?
-		read_document(bound->shape, PG_GETARG_JSONB_P(0)) :
-		read_row(bound->shape, row);
-	evaluate_row(bound->card, fields);
-	return bound->card;
+	if (state->is_document)
+		return evaluate_document(state, portrait, PG_GETARG_JSONB_P(0));
+	return evaluate_row_datum(state, portrait, PG_GETARG_HEAPTUPLEHEADER(0));
+}
+
+Scorecard *
+evaluate_saved(FmgrInfo *flinfo, void **state, text *name, HeapTupleHeader row)
+{
+	if (*state == NULL)
+		*state = make_state(flinfo);
+	return evaluate_row_datum(*state, saved_portrait(*state, name), row);
 }
 
 /* ---- columns ---- */
@@ -306,7 +331,7 @@ evaluate_columns(FunctionCallInfo fcinfo, bool may_use_now)
 		return NULL;
 	if (state == NULL)
 	{
-		state = make_state(fcinfo->flinfo);
+		fcinfo->flinfo->fn_extra = state = make_state(fcinfo->flinfo);
 		state->has_portrait = get_fn_expr_arg_stable(fcinfo->flinfo, 0);
 	}
 	/* a constant portrait is looked at once */

@@ -40,7 +40,7 @@ return_score(FunctionCallInfo fcinfo, const Scorecard *card)
 SCORE_FUNCTIONS(icp_score, return_score);
 
 /* The score must not be NULL. */
-static Datum
+Datum
 card_tier(const Scorecard *card, float8 score)
 {
 	ListCell   *lc;

@@ -252,6 +252,7 @@ extern void evaluate_row(Scorecard *card, const NullableDatum *fields);
 extern float8 card_score(const Scorecard *card, bool *isnull);
 
 /* result.c */
+extern Datum card_tier(const Scorecard *card, float8 score);
 extern int64 matched_points(const Scorecard *card, int i);
 extern int64 lost_points(const Scorecard *card, int i);
 extern const char *reason_for(const Scorecard *card, int i);
@@ -284,6 +285,10 @@ extern Datum name(PG_FUNCTION_ARGS)
 /* call.c: from a function call to a scorecard evaluated on its row */
 extern Scorecard *evaluate_call(FunctionCallInfo fcinfo);
 extern Scorecard *evaluate_columns(FunctionCallInfo fcinfo, bool may_use_now);
+
+/* The same for a row and a saved portrait; *state is kept from call to call. */
+extern Scorecard *evaluate_saved(FmgrInfo *flinfo, void **state, text *name,
+								 HeapTupleHeader row);
 
 /* row.c: the fields of a row or of a document */
 typedef struct RowShape RowShape;
