@@ -30,6 +30,7 @@ BEGIN;
 
 SET LOCAL client_min_messages = warning;
 SET LOCAL timezone = 'UTC';
+SET LOCAL datestyle = 'ISO';
 SET LOCAL jit = off;			-- the long expressions below take longer to compile than to run
 
 CREATE SCHEMA crm;
@@ -173,8 +174,8 @@ SELECT id,
 				|| CASE country WHEN 'CN' THEN ' (' || city || ') Co., Ltd.' WHEN 'DE' THEN ' GmbH' WHEN 'US' THEN ' Inc.' ELSE ' Ltd.' END
 	   END,
 	   recorded_industry,
-	   CASE recorded_industry WHEN 'Select' THEN '0000' WHEN 'unknown' THEN '9999'
-			ELSE ('{6513,6631,5193,3300,5400,8400,8300,8600,5200,9200}'::text[])[trade] END,
+	   CASE recorded_industry WHEN 'Select' THEN '0000' WHEN 'unknown' THEN '9999' WHEN industry THEN
+				('{6513,6631,5193,3300,5400,8400,8300,8600,5200,9200}'::text[])[trade] END,
 	   CASE WHEN pg_temp.u(id, 'liquidation') < 0.01 THEN 'in liquidation'
 			WHEN pg_temp.u(id, 'stage known') < 0.88 AND industry <> 'Government' THEN
 				pg_temp.pick(id, 'stage', '{bootstrapped,seed,series a,series b,series c,listed}',
