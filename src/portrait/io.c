@@ -258,10 +258,10 @@ icp_at(PG_FUNCTION_ARGS)
 	Portrait   *portrait = PG_GETARG_PORTRAIT(0);
 	TimestampTz at = PG_GETARG_TIMESTAMPTZ(1);
 
-	if (TIMESTAMP_NOT_FINITE(at))
+	if (!is_writable_time(at))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("a portrait cannot be fixed at an infinite moment")));
+				 errmsg("a portrait cannot be fixed at infinity or before the year 1")));
 	if (portrait->is_relative)
 	{
 		portrait->is_fixed = true;

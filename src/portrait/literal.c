@@ -23,6 +23,9 @@
 /* Digits of an exponent: more make a number nobody means (MAX_NUMBER_LENGTH). */
 #define MAX_EXPONENT_DIGITS 3
 
+/* Year 1 begins so many days before 2000; dates before Christ are no CRM's. */
+#define MIN_TIME (-INT64CONST(730119) * USECS_PER_DAY)
+
 /* A longer time before or after now could leave the range of timestamps. */
 #define MAX_SPAN_YEARS 1000
 
@@ -136,6 +139,13 @@ is_iso_time(const char *text, int len)
 	return true;
 }
 
+/* Can the moment be written so that parse_time_text reads it again? */
+bool
+is_writable_time(Timestamp time)
+{
+	return !TIMESTAMP_NOT_FINITE(time) && time >= MIN_TIME;
+}
+
 static bool
 decode_time(const char *text, bool with_zone, Timestamp *result)
 {
@@ -155,7 +165,8 @@ decode_time(const char *text, bool with_zone, Timestamp *result)
 							with_zone ? &tz : NULL) != 0 ||
 		dtype != DTK_DATE)
 		return false;
-	return tm2timestamp(&tm, fsec, with_zone ? &tz : NULL, result) == 0;
+	return tm2timestamp(&tm, fsec, with_zone ? &tz : NULL, result) == 0 &&
+		is_writable_time(*result);
 }
 
 bool
@@ -187,7 +198,7 @@ time_text(Timestamp time)
 	fsec_t		fsec;
 	char		buf[MAXDATELEN + 1];
 
-	if (TIMESTAMP_NOT_FINITE(time) ||
+	if (!is_writable_time(time) ||
 		timestamp2tm(time, NULL, &tm, &fsec, NULL, NULL) != 0)
 		elog(ERROR, "timestamp in a portrait is out of range");
 	if (tm.tm_hour == 0 && tm.tm_min == 0 && tm.tm_sec == 0 && fsec == 0)

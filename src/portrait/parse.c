@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "common/compat.h"
 #include "common/text.h"
 #include "miscadmin.h"
@@ -519,8 +521,21 @@ literal_float8(const Literal *literal)
 											  NumericGetDatum(literal->number)));
 }
 
+/* A number that results are computed with: none of them may become infinite. */
 static bool
-add_tier(Portrait *portrait, const char *name, Literal *threshold)
+want_finite(PortraitParser *parser, JsonbValue *value, Literal **literal, float8 *result)
+{
+	if (!want_number(parser, value, literal))
+		return false;
+	*result = literal_float8(*literal);
+	if (isinf(*result))
+		return invalid(parser, NULL, "%s is out of range for type double precision",
+					   (*literal)->text);
+	return true;
+}
+
+static bool
+add_tier(Portrait *portrait, const char *name, Literal *threshold, float8 from)
 {
 	Tier	   *tier = palloc0(sizeof(Tier));
 	int			above = 0;
@@ -528,7 +543,7 @@ add_tier(Portrait *portrait, const char *name, Literal *threshold)
 
 	tier->name = name;
 	tier->threshold = threshold;
-	tier->from = literal_float8(threshold);
+	tier->from = from;
 	foreach(lc, portrait->tiers)
 	{
 		Tier	   *other = lfirst(lc);
@@ -556,8 +571,9 @@ parse_tiers(PortraitParser *parser, JsonbValue *value)
 	{
 		int			length = path_enter(parser, key);
 		Literal    *threshold;
+		float8		from;
 
-		if (!want_number(parser, &element, &threshold))
+		if (!want_finite(parser, &element, &threshold, &from))
 			return false;
 		if (key[0] == '\0' || strcmp(key, "out") == 0)
 			return invalid(parser, NULL,
@@ -565,7 +581,7 @@ parse_tiers(PortraitParser *parser, JsonbValue *value)
 						   key);
 		if (list_length(portrait->tiers) >= MAX_CHARACTERISTICS)
 			return too_many(parser, "more than %d tiers", MAX_CHARACTERISTICS);
-		if (!add_tier(portrait, key, threshold))
+		if (!add_tier(portrait, key, threshold, from))
 			return invalid(parser, NULL,
 						   "two tiers begin at %s", threshold->text);
 		path_leave(parser, length);
@@ -591,8 +607,9 @@ parse_probability(PortraitParser *parser, JsonbValue *value)
 
 		if (!is_slope && strcmp(key, "intercept") != 0)
 			return unknown_key(parser, key, probability_keys);
-		if (!want_number(parser, &element,
-						 is_slope ? &portrait->slope : &portrait->intercept))
+		if (!want_finite(parser, &element,
+						 is_slope ? &portrait->slope : &portrait->intercept,
+						 is_slope ? &portrait->slope_value : &portrait->intercept_value))
 			return false;
 		path_leave(parser, length);
 	}
@@ -600,8 +617,6 @@ parse_probability(PortraitParser *parser, JsonbValue *value)
 		return invalid(parser, NULL,
 					   "it needs both \"intercept\" and \"slope\"");
 	portrait->calibrated = true;
-	portrait->slope_value = literal_float8(portrait->slope);
-	portrait->intercept_value = literal_float8(portrait->intercept);
 	return true;
 }
 
@@ -671,7 +686,7 @@ parse_portrait_key(PortraitParser *parser, const char *key, JsonbValue *value)
 	if (strcmp(key, "tiers") == 0)
 		return parse_tiers(parser, value);
 	if (strcmp(key, "fit") == 0)
-		return want_number(parser, value, &p->fit);
+		return want_finite(parser, value, &p->fit, &p->fit_from);
 	if (strcmp(key, "placeholders") == 0)
 		return want_literals(parser, value, &p->placeholders);
 	if (strcmp(key, "probability") == 0)
@@ -695,13 +710,15 @@ complete_portrait(Portrait *p, bool has_tiers)
 
 	if (!has_tiers)
 	{
-		add_tier(p, "T1", whole_number(80));
-		add_tier(p, "T2", whole_number(60));
-		add_tier(p, "T3", whole_number(40));
+		add_tier(p, "T1", whole_number(80), 80);
+		add_tier(p, "T2", whole_number(60), 60);
+		add_tier(p, "T3", whole_number(40), 40);
 	}
 	if (p->fit == NULL)
+	{
 		p->fit = whole_number(60);
-	p->fit_from = literal_float8(p->fit);
+		p->fit_from = 60;
+	}
 	p->min = p->max = p->initial;
 	foreach(lc, p->characteristics)
 	{

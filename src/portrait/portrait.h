@@ -204,6 +204,7 @@ extern bool check_reachable(struct PortraitParser *parser,
 /* literal.c */
 extern bool parse_number_text(const char *text, int len, Numeric *result);
 extern bool parse_time_text(const char *text, int len, Timestamp *result);
+extern bool is_writable_time(Timestamp time);
 extern bool parse_span_text(const char *text, Interval *result);
 extern const char *parse_range_text(const char *text, Range *range);
 extern Literal *number_literal(Numeric number);

@@ -101,6 +101,7 @@ seen_reader(const Input *input)
 
 	if (input->as == AS_IS)
 		return reader;
+	reader.as = input->as;
 	reader.is_json = false;
 	if (input->as == AS_NUMBER)
 		reader.kind = VALUE_NUMERIC;
@@ -252,6 +253,15 @@ bind_condition(Binder *binder, const Condition *condition)
 
 /* ---- the portrait ---- */
 
+/* PMML's reason codes: the attribute's, else the characteristic's; else its name. */
+static void
+set_reason(BoundAttribute *bound, const char *own, const Characteristic *characteristic)
+{
+	bound->reason = own ? own : characteristic->reason ? characteristic->reason :
+		characteristic->name;
+	bound->reason_text = CStringGetTextDatum(bound->reason);
+}
+
 static void
 bind_characteristic(Binder *binder, const Characteristic *characteristic,
 					BoundCharacteristic *bound)
@@ -271,7 +281,9 @@ bind_characteristic(Binder *binder, const Characteristic *characteristic,
 		to->attribute = attribute;
 		to->points = attribute->points;
 		to->test = bind_condition(binder, attribute->when);
+		set_reason(to, attribute->reason, characteristic);
 	}
+	set_reason(&bound->none, NULL, characteristic);
 	bound->inputs = palloc(sizeof(int) * Max(bms_num_members(binder->used), 1));
 	while ((input = bms_next_member(binder->used, input)) >= 0)
 		bound->inputs[bound->ninputs++] = input;
@@ -325,7 +337,7 @@ bind_portrait(Portrait *portrait, const FieldType *fields, TimestampTz now)
 	error_context_stack = &context;
 	card->characteristics = palloc0(sizeof(BoundCharacteristic) *
 									Max(list_length(portrait->characteristics), 1));
-	card->matched = palloc(sizeof(int) *
+	card->matched = palloc(sizeof(BoundAttribute *) *
 						   Max(list_length(portrait->characteristics), 1));
 	foreach(lc, portrait->characteristics)
 		bind_characteristic(&binder, lfirst(lc),

@@ -118,15 +118,15 @@ static void
 explain_characteristic(ReturnSetInfo *result, int rank, const Scorecard *card, int i)
 {
 	const BoundCharacteristic *c = &card->characteristics[i];
-	int			matched = card->matched[i];
+	const BoundAttribute *matched = card->matched[i];
 	Explanation row = {
 		.characteristic = c->characteristic->name,
 		.value = values_text(card, c),
-		.attribute = matched < 0 ? NULL :
-		describe_condition(c->attributes[matched].attribute->when),
-		.points = matched_points(card, i),
+		.attribute = matched->attribute == NULL ? NULL :
+		describe_condition(matched->attribute->when),
+		.points = matched->points,
 		.possible = c->characteristic->max,
-		.reason = lost_points(card, i) > 0 ? reason_for(card, i) : NULL
+		.reason = lost_points(card, i) > 0 ? matched->reason : NULL
 	};
 
 	put_explanation(result, rank, &row);

@@ -48,9 +48,11 @@ cannot_apply(const Reader *reader, const Condition *condition, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_DATATYPE_MISMATCH),
-			 errmsg("condition %s cannot apply to column \"%s\" of type %s",
+			 errmsg("condition %s cannot apply to column \"%s\" of type %s%s",
 					condition_name(condition), condition->use.field,
-					format_type_be(reader->type)),
+					format_type_be(reader->type),
+					reader->as == AS_NUMBER ? " read as a number" :
+					reader->as == AS_DATE ? " read as a date" : ""),
 			 errdetail("The condition is at %s of the portrait.", condition->path),
 			 hint ? errhint("%s", hint) : 0));
 }
@@ -68,31 +70,29 @@ units_in_one(IntegerUnit unit)
 	return DatumGetNumeric(one);
 }
 
-static int64
-saturating_int64(Datum whole)
-{
-	if (DatumGetInt32(DirectFunctionCall2(numeric_cmp, whole,
-										  NumericGetDatum(int64_to_numeric(PG_INT64_MAX)))) > 0)
-		return PG_INT64_MAX;
-	if (DatumGetInt32(DirectFunctionCall2(numeric_cmp, whole,
-										  NumericGetDatum(int64_to_numeric(PG_INT64_MIN)))) < 0)
-		return PG_INT64_MIN;
-	return DatumGetInt64(DirectFunctionCall1(numeric_int8, whole));
-}
-
 /*
- * The number in units, rounded down or up; says whether it was whole.
+ * The number in units, rounded down or up; says whether it was whole.  Returns
+ * below zero or above it where it is beyond what an integer can be.
  */
-static int64
-number_in_units(Numeric number, IntegerUnit unit, bool up, bool *is_whole)
+static int
+number_in_units(Numeric number, IntegerUnit unit, bool up, int64 *result,
+				bool *is_whole)
 {
 	Datum		scaled = DirectFunctionCall2(numeric_mul, NumericGetDatum(number),
 											 NumericGetDatum(units_in_one(unit)));
 	Datum		whole = up ? DirectFunctionCall1(numeric_ceil, scaled) :
 		DirectFunctionCall1(numeric_floor, scaled);
 
+	*result = 0;
 	*is_whole = DatumGetInt32(DirectFunctionCall2(numeric_cmp, scaled, whole)) == 0;
-	return saturating_int64(whole);
+	if (DatumGetInt32(DirectFunctionCall2(numeric_cmp, whole,
+										  NumericGetDatum(int64_to_numeric(PG_INT64_MAX)))) > 0)
+		return 1;
+	if (DatumGetInt32(DirectFunctionCall2(numeric_cmp, whole,
+										  NumericGetDatum(int64_to_numeric(PG_INT64_MIN)))) < 0)
+		return -1;
+	*result = DatumGetInt64(DirectFunctionCall1(numeric_int8, whole));
+	return 0;
 }
 
 static int64
@@ -121,56 +121,82 @@ is_time_unit(IntegerUnit unit)
 	return unit == UNIT_DAY || unit == UNIT_LOCAL_TIME || unit == UNIT_UTC_TIME;
 }
 
-static int64
-bound_in_units(const Literal *bound, IntegerUnit unit, bool up, bool *is_whole)
+static int
+bound_in_units(const Literal *bound, IntegerUnit unit, bool up, int64 *result,
+			   bool *is_whole)
 {
-	if (bound->kind == LITERAL_TIME)
-		return time_in_units(bound->time, unit, up, is_whole);
-	return number_in_units(bound->number, unit, up, is_whole);
+	if (bound->kind == LITERAL_NUMBER)
+		return number_in_units(bound->number, unit, up, result, is_whole);
+	*result = time_in_units(bound->time, unit, up, is_whole);
+	return 0;
 }
 
-/* A range over integers, with both ends included. */
+/*
+ * One end of an integer range, included.  False if no integer is on this side
+ * of it.  up: it is the lower end, and fractions round toward the inside.
+ */
+static bool
+integer_end(const Literal *bound, bool closed, bool up, IntegerUnit unit, int64 *end)
+{
+	int64		outermost = up ? PG_INT64_MIN : PG_INT64_MAX;
+	int64		innermost = up ? PG_INT64_MAX : PG_INT64_MIN;
+	bool		is_whole;
+	int			beyond;
+
+	*end = outermost;
+	if (bound == NULL)
+		return true;
+	beyond = bound_in_units(bound, unit, up, end, &is_whole);
+	if (beyond != 0)
+	{
+		*end = outermost;
+		return up ? beyond < 0 : beyond > 0;
+	}
+	if (is_whole && !closed)
+	{
+		if (*end == innermost)
+			return false;
+		*end += up ? 1 : -1;
+	}
+	return true;
+}
+
 static void
 set_integer_range(Test *test, const Range *range, IntegerUnit unit)
 {
-	bool		is_whole;
-
-	test->u.integers.low = PG_INT64_MIN;
-	test->u.integers.high = PG_INT64_MAX;
-	if (range->low != NULL)
-	{
-		test->u.integers.low = bound_in_units(range->low, unit, true, &is_whole);
-		if (is_whole && !range->low_closed)
-		{
-			if (test->u.integers.low == PG_INT64_MAX)
-				test->kind = TEST_NEVER;
-			else
-				test->u.integers.low++;
-		}
-	}
-	if (range->high != NULL)
-	{
-		test->u.integers.high = bound_in_units(range->high, unit, false, &is_whole);
-		if (is_whole && !range->high_closed)
-		{
-			if (test->u.integers.high == PG_INT64_MIN)
-				test->kind = TEST_NEVER;
-			else
-				test->u.integers.high--;
-		}
-	}
+	if (!integer_end(range->low, range->low_closed, true, unit,
+					 &test->u.integers.low) ||
+		!integer_end(range->high, range->high_closed, false, unit,
+					 &test->u.integers.high))
+		test->kind = TEST_NEVER;
 }
 
 /* ---- ranges ---- */
 
-/* The bound as a value of the column: what compares equal to real '0.1' is 0.1. */
+/*
+ * One end of a range as a value of the column, so that what compares equal to
+ * real '0.1' is 0.1.  Numbers that a float cannot hold lie between it and
+ * infinity, or between it and zero, and so are never equal to it.
+ */
 static float8
-float_bound(const Literal *bound, Oid type)
+float_end(const Literal *bound, bool up, Oid type, bool *closed)
 {
-	float8		real = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-														  NumericGetDatum(bound->number)));
+	float8		real;
 
-	return type == FLOAT4OID ? (float8) (float4) real : real;
+	if (bound == NULL)
+	{
+		*closed = true;
+		return up ? -INFINITY : INFINITY;
+	}
+	real = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+											  NumericGetDatum(bound->number)));
+	if (type == FLOAT4OID)
+		real = (float4) real;
+	if (isinf(real))
+		*closed = (real > 0) == up;
+	else if (real == 0 && strcmp(bound->text, "0") != 0)
+		*closed = (bound->text[0] == '-') == up;
+	return real;
 }
 
 static Test *
@@ -178,10 +204,10 @@ float_range_test(const Range *range, Oid type)
 {
 	Test	   *test = make_test(TEST_FLOAT_RANGE);
 
-	test->u.floats.low = range->low ? float_bound(range->low, type) : -INFINITY;
-	test->u.floats.high = range->high ? float_bound(range->high, type) : INFINITY;
-	test->u.floats.low_closed = range->low == NULL || range->low_closed;
-	test->u.floats.high_closed = range->high == NULL || range->high_closed;
+	test->u.floats.low_closed = range->low_closed;
+	test->u.floats.high_closed = range->high_closed;
+	test->u.floats.low = float_end(range->low, true, type, &test->u.floats.low_closed);
+	test->u.floats.high = float_end(range->high, false, type, &test->u.floats.high_closed);
 	return test;
 }
 
@@ -428,8 +454,8 @@ integer_member(const Reader *reader, const Literal *literal, int64 *result,
 		case UNIT_MONEY:
 			if (literal->kind != LITERAL_NUMBER)
 				return false;
-			*result = number_in_units(literal->number, reader->unit, false, &is_whole);
-			*never = !is_whole || *result == PG_INT64_MAX || *result == PG_INT64_MIN;
+			*never = number_in_units(literal->number, reader->unit, false,
+									 result, &is_whole) != 0 || !is_whole;
 			return !*never;
 		case UNIT_ENUM:
 			return literal->kind == LITERAL_TEXT &&
@@ -447,6 +473,16 @@ integer_member(const Reader *reader, const Literal *literal, int64 *result,
 	return false;
 }
 
+static char
+type_category(Oid type)
+{
+	char		category;
+	bool		preferred;
+
+	get_type_category_preferred(type, &category, &preferred);
+	return category;
+}
+
 static const char *
 literal_hint(const Reader *reader, const Literal *literal)
 {
@@ -455,7 +491,8 @@ literal_hint(const Reader *reader, const Literal *literal)
 	if (literal->kind == LITERAL_TEXT &&
 		parse_number_text(literal->text, strlen(literal->text), &number))
 		return psprintf("Write the number without quotes: %s.", number_text(number));
-	if (reader->kind == VALUE_TEXT && literal->kind == LITERAL_NUMBER)
+	if (literal->kind == LITERAL_NUMBER &&
+		type_category(reader->type) == TYPCATEGORY_STRING)
 		return psprintf("Write text in quotes, as \"%s\", or add \"as\": \"number\".",
 						literal->text);
 	if (reader->unit == UNIT_ENUM && reader->kind == VALUE_INTEGER)
@@ -508,42 +545,45 @@ bool_test(const Literal *literal)
 	return test;
 }
 
-/* A type that we know nothing of: its own input function and equality. */
+/* The literal as a value of a type that we know nothing of. */
+static Datum
+other_member(const Reader *reader, const Condition *condition, const Literal *literal)
+{
+	Oid			input;
+	Oid			ioparam;
+
+	if (literal->kind != LITERAL_TEXT &&
+		!(literal->kind == LITERAL_NUMBER &&
+		  type_category(reader->type) == TYPCATEGORY_NUMERIC))
+		cannot_apply(reader, condition, literal_hint(reader, literal));
+	/* the type's own reader would depend on IntervalStyle */
+	if (reader->type == INTERVALOID)
+	{
+		Interval   *span = palloc(sizeof(Interval));
+
+		if (!parse_span_text(literal->text, span))
+			cannot_apply(reader, condition, "Write intervals as \"90 days\" or \"2 years\".");
+		return IntervalPGetDatum(span);
+	}
+	getTypeInputInfo(reader->type, &input, &ioparam);
+	return OidInputFunctionCall(input, literal->text, ioparam, -1);
+}
+
 static Test *
 others_test(const Reader *reader, const Condition *condition, List *literals)
 {
 	TypeCacheEntry *type = lookup_type_cache(reader->type, TYPECACHE_EQ_OPR_FINFO);
 	Test	   *test = make_test(TEST_OTHER_IN);
 	ListCell   *lc;
-	Oid			input;
-	Oid			ioparam;
 
 	if (!OidIsValid(type->eq_opr))
 		cannot_apply(reader, condition, "The type has no equality.");
 	fmgr_info_copy(&test->u.other.function, &type->eq_opr_finfo, CurrentMemoryContext);
 	test->u.other.collation = reader->collation;
 	test->u.other.members = palloc(sizeof(Datum) * list_length(literals));
-	getTypeInputInfo(reader->type, &input, &ioparam);
 	foreach(lc, literals)
-	{
-		Literal    *literal = lfirst(lc);
-
-		if (literal->kind == LITERAL_BOOL)
-			cannot_apply(reader, condition, NULL);
-		test->u.other.members[test->n++] =
-			OidInputFunctionCall(input, literal->text, ioparam, -1);
-	}
+		test->u.other.members[test->n++] = other_member(reader, condition, lfirst(lc));
 	return test;
-}
-
-static bool
-is_string_type(Oid type)
-{
-	char		category;
-	bool		preferred;
-
-	get_type_category_preferred(type, &category, &preferred);
-	return category == TYPCATEGORY_STRING;
 }
 
 static List *
@@ -615,7 +655,7 @@ bind_literals(const Reader *reader, const Condition *condition, List *literals,
 	if (reader->kind == VALUE_OTHER && !reader->is_json)
 	{
 		if (lenient)
-			literals = is_string_type(reader->type) ?
+			literals = type_category(reader->type) == TYPCATEGORY_STRING ?
 				literals_of_kind(literals, LITERAL_TEXT) : NIL;
 		return literals == NIL ? NULL : others_test(reader, condition, literals);
 	}
@@ -673,7 +713,7 @@ bind_like(const Reader *reader, const Condition *condition)
 	{
 		Oid			own = InvalidOid;
 
-		if (!IsBinaryCoercible(reader->type, TEXTOID))
+		if (reader->kind != VALUE_OTHER || !IsBinaryCoercible(reader->type, TEXTOID))
 			cannot_apply(reader, condition, NULL);
 		if (reader->type != TEXTOID)
 			own = own_like_function(reader->type, insensitive ? "~~*" : "~~");

@@ -14,12 +14,12 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "common/compat.h"
-#include "common/text.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "score/score.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 /* ---- score, tier, fit ---- */
 
@@ -97,29 +97,9 @@ SCORE_FUNCTIONS(icp_fits, return_fits);
 /* ---- what scores are made of ---- */
 
 int64
-matched_points(const Scorecard *card, int i)
-{
-	return card->matched[i] < 0 ? 0 :
-		card->characteristics[i].attributes[card->matched[i]].points;
-}
-
-int64
 lost_points(const Scorecard *card, int i)
 {
-	return card->characteristics[i].characteristic->max - matched_points(card, i);
-}
-
-/* An attribute's reason, else its characteristic's, else the latter's name. */
-const char *
-reason_for(const Scorecard *card, int i)
-{
-	const BoundCharacteristic *c = &card->characteristics[i];
-
-	if (card->matched[i] >= 0 &&
-		c->attributes[card->matched[i]].attribute->reason != NULL)
-		return c->attributes[card->matched[i]].attribute->reason;
-	return c->characteristic->reason ? c->characteristic->reason :
-		c->characteristic->name;
+	return card->characteristics[i].characteristic->max - card->matched[i]->points;
 }
 
 const char *
@@ -182,16 +162,17 @@ by_loss(const Scorecard *card)
 static Datum
 card_reasons(const Scorecard *card)
 {
-	const char **reasons = palloc(sizeof(char *) * Max(card->ncharacteristics, 1));
+	Datum	   *reasons = palloc(sizeof(Datum) * Max(card->ncharacteristics, 1));
 	int		   *order = by_loss(card);
 	int			n = 0;
 
-	for (int i = 0; i < card->ncharacteristics; i++)
+	while (n < card->ncharacteristics && lost_points(card, order[n]) > 0)
 	{
-		if (lost_points(card, order[i]) > 0)
-			reasons[n++] = reason_for(card, order[i]);
+		reasons[n] = card->matched[order[n]]->reason_text;
+		n++;
 	}
-	return text_array(reasons, n);
+	return PointerGetDatum(construct_array(reasons, n, TEXTOID, -1, false,
+										   TYPALIGN_INT));
 }
 
 Datum
@@ -228,21 +209,33 @@ enum
 	EVALUATION_COLUMNS
 };
 
+static TupleDesc
+evaluation_type(FunctionCallInfo fcinfo, MemoryContext context)
+{
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	TupleDesc	tupdesc;
+
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
+		tupdesc->natts != EVALUATION_COLUMNS)
+		elog(ERROR, "icp_evaluate does not return what it should");
+	tupdesc = BlessTupleDesc(CreateTupleDescCopy(tupdesc));
+	MemoryContextSwitchTo(caller);
+	return tupdesc;
+}
+
 static Datum
-return_evaluation(FunctionCallInfo fcinfo, const Scorecard *card)
+return_evaluation(FunctionCallInfo fcinfo, Scorecard *card)
 {
 	Datum		values[EVALUATION_COLUMNS] = {0};
 	bool		nulls[EVALUATION_COLUMNS] = {0};
 	const char *disqualified_by;
-	TupleDesc	tupdesc;
 	float8		score;
 	bool		no_score;
 
 	if (card == NULL)
 		PG_RETURN_NULL();
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
-		tupdesc->natts != EVALUATION_COLUMNS)
-		elog(ERROR, "icp_evaluate does not return what it should");
+	if (card->evaluation == NULL)
+		card->evaluation = evaluation_type(fcinfo, GetMemoryChunkContext(card));
 	score = card_score(card, &no_score);
 	disqualified_by = disqualification(card);
 
@@ -266,7 +259,7 @@ return_evaluation(FunctionCallInfo fcinfo, const Scorecard *card)
 	if (disqualified_by != NULL)
 		values[EVALUATION_DISQUALIFIED_BY] = CStringGetTextDatum(disqualified_by);
 	values[EVALUATION_REASONS] = card_reasons(card);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc),
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(card->evaluation,
 													  values, nulls)));
 }
 

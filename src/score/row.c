@@ -23,12 +23,20 @@
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
+/* One way to split "a.b.c": the key before a dot, and the path after it. */
+typedef struct DocumentPath
+{
+	int			key_length;
+	Datum		keys;			/* text[] */
+} DocumentPath;
+
 struct RowShape
 {
 	int			nfields;
 	FieldPlace *places;
 	FieldType  *types;
 	char	  **names;			/* of the fields, for documents */
+	List	  **paths;			/* of DocumentPath, for names with dots */
 	TupleDesc	tupdesc;		/* of rows */
 	Datum	   *values;			/* of all columns */
 	bool	   *nulls;
@@ -207,11 +215,21 @@ document_shape(const Portrait *portrait)
 {
 	RowShape   *shape = make_shape(portrait);
 
+	shape->paths = palloc0(sizeof(List *) * Max(shape->nfields, 1));
 	for (int i = 0; i < shape->nfields; i++)
 	{
 		shape->types[i].type = JSONBOID;
-		if (strchr(shape->names[i], '.') != NULL)
-			shape->places[i].keys = path_keys(shape->names[i]);
+		for (int length = strlen(shape->names[i]) - 1; length > 0; length--)
+		{
+			DocumentPath *path;
+
+			if (shape->names[i][length] != '.')
+				continue;
+			path = palloc(sizeof(DocumentPath));
+			path->key_length = length;
+			path->keys = path_keys(shape->names[i] + length + 1);
+			shape->paths[i] = lappend(shape->paths[i], path);
+		}
 	}
 	return shape;
 }
@@ -281,6 +299,28 @@ read_row(RowShape *shape, HeapTupleHeader row)
 	return shape->fields;
 }
 
+/* The longest key that leads to the rest, as find_field does with columns. */
+static void
+read_document_path(Jsonb *document, const char *name, List *paths,
+				   NullableDatum *field)
+{
+	ListCell   *lc;
+
+	foreach(lc, paths)
+	{
+		DocumentPath *path = lfirst(lc);
+		JsonbValue *inner = getKeyJsonValueFromContainer(&document->root, name,
+														 path->key_length, NULL);
+
+		if (inner != NULL && inner->type == jbvBinary)
+		{
+			extract_json(jsonb_extract_path,
+						 JsonbPGetDatum(JsonbValueToJsonb(inner)), path->keys, field);
+			return;
+		}
+	}
+}
+
 const NullableDatum *
 read_document(RowShape *shape, Jsonb *document)
 {
@@ -298,9 +338,8 @@ read_document(RowShape *shape, Jsonb *document)
 		field->isnull = value == NULL;
 		if (value != NULL)
 			field->value = JsonbPGetDatum(JsonbValueToJsonb(value));
-		else if (shape->places[i].keys != (Datum) 0)
-			extract_json(jsonb_extract_path, JsonbPGetDatum(document),
-						 shape->places[i].keys, field);
+		else
+			read_document_path(document, shape->names[i], shape->paths[i], field);
 	}
 	return shape->fields;
 }

@@ -64,6 +64,7 @@ typedef struct Reader
 	Oid			collation;
 	ValueKind	kind;			/* what comes out, unless it is JSON */
 	IntegerUnit unit;
+	ReadAs		as;				/* converted from text, as conditions see it */
 	bool		is_json;		/* json or jsonb: the kind differs by row */
 	int16		typlen;
 	bool		typbyval;
@@ -184,6 +185,8 @@ typedef struct BoundAttribute
 {
 	Test	   *test;
 	int64		points;
+	const char *reason;			/* its own, its characteristic's, or that one's name */
+	Datum		reason_text;
 	const Attribute *attribute;
 } BoundAttribute;
 
@@ -191,6 +194,7 @@ typedef struct BoundCharacteristic
 {
 	int			nattributes;
 	BoundAttribute *attributes;
+	BoundAttribute none;		/* what holds if no attribute does: 0 points */
 	int			ninputs;		/* the inputs that any of its tests reads */
 	int		   *inputs;
 	const Characteristic *characteristic;
@@ -215,11 +219,12 @@ typedef struct Scorecard
 	const NullableDatum *fields;
 	int64		points;
 	int			disqualified;	/* the rule that holds, or -1 */
-	int		   *matched;		/* attribute of each characteristic, or -1 */
+	const BoundAttribute **matched; /* of each characteristic */
 
-	/* texts that results are made of, ready as Datums */
+	/* what results are made of */
 	Datum	   *tier_names;
 	Datum		out_name;
+	TupleDesc	evaluation;		/* of icp_evaluate, once it was called */
 } Scorecard;
 
 /* bind.c */
@@ -253,9 +258,7 @@ extern float8 card_score(const Scorecard *card, bool *isnull);
 
 /* result.c */
 extern Datum card_tier(const Scorecard *card, float8 score);
-extern int64 matched_points(const Scorecard *card, int i);
 extern int64 lost_points(const Scorecard *card, int i);
-extern const char *reason_for(const Scorecard *card, int i);
 extern const char *disqualification(const Scorecard *card);
 extern int *by_loss(const Scorecard *card);
 extern Datum points_numeric(int64 points);

@@ -342,17 +342,33 @@ evaluate_row(Scorecard *card, const NullableDatum *fields)
 	{
 		const BoundCharacteristic *c = &card->characteristics[i];
 
-		card->matched[i] = -1;
+		card->matched[i] = &c->none;
 		for (int j = 0; j < c->nattributes; j++)
 		{
 			if (run_test(c->attributes[j].test, card->values) == YES)
 			{
-				card->matched[i] = j;
+				card->matched[i] = &c->attributes[j];
 				card->points += c->attributes[j].points;
 				break;
 			}
 		}
 	}
+}
+
+/*
+ * 100 * part / whole.  Integers up to 2^53 are exact in float8, so that the
+ * one division rounds once, and 80 of 100 points are exactly 80; beyond, the
+ * whole percents are split off to keep that so.
+ */
+static float8
+percentage(int64 part, int64 whole)
+{
+	int128		hundredfold = (int128) part * 100;
+
+	if (hundredfold < INT64CONST(1) << 53)
+		return (float8) hundredfold / (float8) whole;
+	return (float8) (hundredfold / whole) +
+		(float8) (hundredfold % whole) / (float8) whole;
 }
 
 /*
@@ -373,5 +389,5 @@ card_score(const Scorecard *card, bool *isnull)
 	}
 	if (p->raw_points)
 		return (float8) card->points / POINT_SCALE;
-	return 100.0 * (float8) (card->points - p->min) / (float8) (p->max - p->min);
+	return percentage(card->points - p->min, p->max - p->min);
 }
