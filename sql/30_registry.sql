@@ -50,51 +50,11 @@ COMMENT ON FUNCTION @extschema@.icp_load(text, integer) IS
 	'the saved portrait of that name (default: icp_portrait.default_portrait), in that version (default: the active one)';
 
 CREATE FUNCTION @extschema@.icp_save(name text, portrait @extschema@.icp_portrait, note text DEFAULT NULL) RETURNS integer
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-	AS $$
-#variable_conflict use_column
-DECLARE
-	new_version integer;
-BEGIN
-	IF $1 IS NULL OR $1 = '' THEN
-		RAISE EXCEPTION 'a portrait is saved under a name'
-			USING ERRCODE = 'invalid_parameter_value';
-	END IF;
-	IF $2 IS NULL THEN
-		RAISE EXCEPTION 'there is no portrait to save as "%"', $1
-			USING ERRCODE = 'null_value_not_allowed';
-	END IF;
-	-- Savers of one name take turns, so that each finds the version before its own.
-	PERFORM pg_advisory_xact_lock('@extschema@.icp_portraits'::regclass::oid::bigint::bit(32)::integer, hashtext($1));
-	SELECT coalesce(max(p.version), 0) + 1 INTO new_version
-		FROM @extschema@.icp_portraits p WHERE p.name = $1;
-	UPDATE @extschema@.icp_portraits p SET active = false WHERE p.name = $1 AND p.active;
-	INSERT INTO @extschema@.icp_portraits (name, version, portrait, note, active)
-		VALUES ($1, new_version, $2, $3, true);
-	RETURN new_version;
-END
-$$;
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000;
 COMMENT ON FUNCTION @extschema@.icp_save(text, @extschema@.icp_portrait, text) IS
 	'saves the portrait as a new version under that name, makes it active, and returns its version';
 
 CREATE FUNCTION @extschema@.icp_activate(name text, version integer) RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-	AS $$
-#variable_conflict use_column
-BEGIN
-	PERFORM pg_advisory_xact_lock('@extschema@.icp_portraits'::regclass::oid::bigint::bit(32)::integer, hashtext($1));
-	IF NOT EXISTS (SELECT FROM @extschema@.icp_portraits p WHERE p.name = $1 AND p.version = $2) THEN
-		RAISE EXCEPTION 'version % of portrait "%" does not exist', $2, $1
-			USING ERRCODE = 'undefined_object',
-				HINT = 'The table icp_portraits lists all versions.';
-	END IF;
-	UPDATE @extschema@.icp_portraits p SET active = false
-		WHERE p.name = $1 AND p.active AND p.version <> $2;
-	UPDATE @extschema@.icp_portraits p SET active = true
-		WHERE p.name = $1 AND p.version = $2 AND NOT p.active;
-END
-$$;
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000;
 COMMENT ON FUNCTION @extschema@.icp_activate(text, integer) IS
 	'makes that version of the saved portrait the active one';

@@ -5,12 +5,14 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "common/compat.h"
 #include "common/hashfn.h"
 #include "common/text.h"
 #include "libpq/pqformat.h"
 #include "portrait/portrait.h"
 #include "utils/builtins.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(icp_portrait_in);
@@ -32,6 +34,14 @@ PG_FUNCTION_INFO_V1(icp_portrait_fields);
 PG_FUNCTION_INFO_V1(icp_at);
 
 /* ---- between the two forms ---- */
+
+/* The type's OID in the extension's schema. */
+Oid
+portrait_type(Oid schema)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+						   CStringGetDatum("icp_portrait"), ObjectIdGetDatum(schema));
+}
 
 /* jsonb's own parser; false after a soft error. */
 static bool

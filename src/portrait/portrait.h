@@ -221,6 +221,7 @@ extern void deparse_condition(StringInfo buf, const Condition *condition);
 extern char *describe_condition(const Condition *condition);
 
 /* io.c: between the two forms */
+extern Oid	portrait_type(Oid schema);
 extern Portrait *portrait_from_datum(Datum datum);
 extern Datum portrait_to_datum(const Portrait *portrait, Node *escontext);
 

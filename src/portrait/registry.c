@@ -46,10 +46,56 @@ static char *default_portrait;
 /* Counts what may have changed the answer of registry_load. */
 static uint64 registry_changes;
 
-/* The queries, prepared for this table. */
+/*
+ * The queries, prepared when they are first needed, for this table in a schema
+ * of this name: ALTER SCHEMA can give the name, and so the text of a query, to
+ * another table.
+ */
+static const struct
+{
+	const char *text;			/* with the table for %s */
+	int			nargs;
+	bool		read_only;
+	int			expected;
+}			queries[] = {
+	[REGISTRY_LOAD] = {
+		"SELECT portrait FROM %s WHERE name OPERATOR(pg_catalog.=) $1"
+		" AND CASE WHEN $2 OPERATOR(pg_catalog.=) 0 THEN active"
+		" ELSE version OPERATOR(pg_catalog.=) $2 END",
+		2, true, SPI_OK_SELECT
+	},
+	[REGISTRY_NAMES] = {
+		"SELECT name FROM %s WHERE active", 0, true, SPI_OK_SELECT
+	},
+	[REGISTRY_LAST_VERSION] = {
+		"SELECT version FROM %s WHERE name OPERATOR(pg_catalog.=) $1"
+		" ORDER BY version USING OPERATOR(pg_catalog.>) LIMIT 1",
+		1, false, SPI_OK_SELECT
+	},
+	[REGISTRY_HAS_VERSION] = {
+		"SELECT version FROM %s WHERE name OPERATOR(pg_catalog.=) $1"
+		" AND version OPERATOR(pg_catalog.=) $2",
+		2, false, SPI_OK_SELECT
+	},
+	[REGISTRY_INSERT] = {
+		"INSERT INTO %s (name, version, portrait, note) VALUES ($1, $2, $3, $4)",
+		4, false, SPI_OK_INSERT
+	},
+	[REGISTRY_DEACTIVATE] = {
+		"UPDATE %s SET active = false WHERE name OPERATOR(pg_catalog.=) $1"
+		" AND active AND version OPERATOR(pg_catalog.<>) $2",
+		2, false, SPI_OK_UPDATE
+	},
+	[REGISTRY_ACTIVATE] = {
+		"UPDATE %s SET active = true WHERE name OPERATOR(pg_catalog.=) $1"
+		" AND version OPERATOR(pg_catalog.=) $2 AND NOT active",
+		2, false, SPI_OK_UPDATE
+	}
+};
+
 static Oid	prepared_for = InvalidOid;
-static SPIPlanPtr load_plan;
-static SPIPlanPtr names_plan;
+static NameData prepared_in;
+static SPIPlanPtr plans[lengthof(queries)];
 
 /* ---- changes ---- */
 
@@ -120,44 +166,59 @@ registry_oid(Oid schema)
 	return relid;
 }
 
-static SPIPlanPtr
-prepare_kept(const char *query, int nargs, Oid *argtypes)
+/* Forgets the queries if they are for another table, or for one renamed. */
+static void
+check_prepared(Oid schema)
 {
-	SPIPlanPtr	plan = SPI_prepare(query, nargs, argtypes);
+	Oid			relid = registry_oid(schema);
+	const char *name = get_namespace_name(schema);
+
+	if (prepared_for == relid && strcmp(NameStr(prepared_in), name) == 0)
+		return;
+	prepared_for = InvalidOid;
+	for (int i = 0; i < (int) lengthof(queries); i++)
+	{
+		if (plans[i] != NULL)
+			SPI_freeplan(plans[i]);
+		plans[i] = NULL;
+	}
+	namestrcpy(&prepared_in, name);
+	prepared_for = relid;
+}
+
+static void
+prepare_query(RegistryQuery query, Oid schema)
+{
+	const char *table = quote_qualified_identifier(get_namespace_name(schema),
+												   "icp_portraits");
+	Oid			types[] = {TEXTOID, INT4OID, portrait_type(schema), TEXTOID};
+	SPIPlanPtr	plan = SPI_prepare(psprintf(queries[query].text, table),
+								   queries[query].nargs, types);
 
 	if (plan == NULL || SPI_keepplan(plan) != 0)
-		elog(ERROR, "could not prepare \"%s\": %s", query,
+		elog(ERROR, "could not prepare a query of the saved portraits: %s",
 			 SPI_result_code_string(SPI_result));
-	return plan;
+	plans[query] = plan;
 }
 
 /* Inside an SPI connection. */
-static void
-prepare_queries(Oid schema)
+void
+registry_query(RegistryQuery query, Oid schema, Datum *args, const char *nulls,
+			   long limit)
 {
-	Oid			relid = registry_oid(schema);
-	Oid			argtypes[] = {TEXTOID, INT4OID};
-	const char *table;
-
-	if (prepared_for == relid)
-		return;
-	prepared_for = InvalidOid;
-	table = quote_qualified_identifier(get_namespace_name(schema), "icp_portraits");
-	load_plan = prepare_kept(psprintf("SELECT portrait FROM %s"
-									  " WHERE name OPERATOR(pg_catalog.=) $1"
-									  " AND CASE WHEN $2 OPERATOR(pg_catalog.=) 0 THEN active"
-									  " ELSE version OPERATOR(pg_catalog.=) $2 END", table),
-							 2, argtypes);
-	names_plan = prepare_kept(psprintf("SELECT name FROM %s WHERE active", table),
-							  0, NULL);
-	prepared_for = relid;
+	check_prepared(schema);
+	if (plans[query] == NULL)
+		prepare_query(query, schema);
+	if (SPI_execute_plan(plans[query], args, nulls, queries[query].read_only,
+						 limit) != queries[query].expected)
+		elog(ERROR, "could not query the saved portraits");
 }
 
 /*
  * The stored value, copied out of SPI; 0 where there is none.
  */
 static Datum
-read_portrait(Oid schema, const char *name, int32 version, Oid *type)
+read_portrait(Oid schema, const char *name, int32 version)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Datum		args[2];
@@ -167,16 +228,18 @@ read_portrait(Oid schema, const char *name, int32 version, Oid *type)
 	args[0] = CStringGetTextDatum(name);
 	args[1] = Int32GetDatum(version);
 	SPI_connect();
-	prepare_queries(schema);
-	if (SPI_execute_plan(load_plan, args, NULL, true, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the saved portraits");
+	registry_query(REGISTRY_LOAD, schema, args, NULL, 1);
 	if (SPI_processed > 0)
 	{
 		Datum		value = SPI_getbinval(SPI_tuptable->vals[0],
 										  SPI_tuptable->tupdesc, 1, &isnull);
 		MemoryContext spi = MemoryContextSwitchTo(caller);
 
-		*type = SPI_gettypeid(SPI_tuptable->tupdesc, 1);
+		if (isnull || SPI_gettypeid(SPI_tuptable->tupdesc, 1) != portrait_type(schema))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("table \"icp_portraits\" in schema \"%s\" is not the one of extension icp_portrait",
+							get_namespace_name(schema))));
 		result = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
 		MemoryContextSwitchTo(spi);
 	}
@@ -191,10 +254,7 @@ saved_names(Oid schema)
 	List	   *names = NIL;
 
 	SPI_connect();
-	prepare_queries(schema);
-	if (SPI_execute_plan(names_plan, NULL, NULL, true,
-						 MAX_NAMES_TO_GUESS_FROM) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the saved portraits");
+	registry_query(REGISTRY_NAMES, schema, NULL, NULL, MAX_NAMES_TO_GUESS_FROM);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		char	   *name = SPI_getvalue(SPI_tuptable->vals[i],
@@ -227,11 +287,10 @@ Datum
 registry_load(Oid schema, const char *name, int32 version)
 {
 	Datum		result;
-	Oid			type;
 
 	if (name == NULL)
 		name = default_portrait;
-	result = read_portrait(schema, name, version, &type);
+	result = read_portrait(schema, name, version);
 	if (result == (Datum) 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -286,7 +345,6 @@ Const *
 registry_fold(PlannerInfo *root, Oid schema, const char *name, int32 version)
 {
 	Oid			relid;
-	Oid			type;
 	Datum		portrait;
 
 	/* no planner, no plan that could be invalidated */
@@ -315,11 +373,11 @@ registry_fold(PlannerInfo *root, Oid schema, const char *name, int32 version)
 	 * have sent its invalidation already, and the plan would keep the old row.
 	 */
 	PushActiveSnapshot(GetLatestSnapshot());
-	portrait = read_portrait(schema, name ? name : default_portrait, version, &type);
+	portrait = read_portrait(schema, name ? name : default_portrait, version);
 	PopActiveSnapshot();
 	if (portrait == (Datum) 0)
 		return NULL;
-	return makeConst(type, -1, InvalidOid, -1, portrait, false, false);
+	return makeConst(portrait_type(schema), -1, InvalidOid, -1, portrait, false, false);
 }
 
 /* ---- icp_load ---- */

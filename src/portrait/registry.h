@@ -21,7 +21,23 @@ typedef struct RegistryStamp
 	Oid			user;
 } RegistryStamp;
 
+/* What the table is asked; the arguments come in this order. */
+typedef enum RegistryQuery
+{
+	REGISTRY_LOAD,				/* name, version */
+	REGISTRY_NAMES,
+	REGISTRY_LAST_VERSION,		/* name */
+	REGISTRY_HAS_VERSION,		/* name, version */
+	REGISTRY_INSERT,			/* name, version, portrait, note */
+	REGISTRY_DEACTIVATE,		/* name, but not version */
+	REGISTRY_ACTIVATE			/* name, version */
+} RegistryQuery;
+
 extern void registry_init(void);
+
+/* Inside an SPI connection. */
+extern void registry_query(RegistryQuery query, Oid schema, Datum *args,
+						   const char *nulls, long limit);
 
 /*
  * The portrait saved under a name (NULL: the default portrait), in the given

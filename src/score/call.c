@@ -39,6 +39,7 @@ typedef struct CallState
 	MemoryContext context;
 	bool		is_document;
 	bool		has_portrait;	/* else a name, or neither */
+	bool		is_constant;	/* columns: the portrait is a constant */
 	bool		has_name;
 	Oid			schema;
 
@@ -319,6 +320,19 @@ bind_columns(FunctionCallInfo fcinfo, Bound *bound, bool may_use_now)
 }
 
 /*
+ * A parameter is not constant enough: PL/pgSQL keeps the state of a simple
+ * expression while its variables change.
+ */
+static bool
+first_is_constant(FmgrInfo *flinfo)
+{
+	Node	   *call = flinfo->fn_expr;
+
+	return call != NULL && IsA(call, FuncExpr) &&
+		IsA(linitial(((FuncExpr *) call)->args), Const);
+}
+
+/*
  * Not strict, because columns may be NULL: NULL for no portrait.
  */
 Scorecard *
@@ -332,10 +346,10 @@ evaluate_columns(FunctionCallInfo fcinfo, bool may_use_now)
 	if (state == NULL)
 	{
 		fcinfo->flinfo->fn_extra = state = make_state(fcinfo->flinfo);
-		state->has_portrait = get_fn_expr_arg_stable(fcinfo->flinfo, 0);
+		state->is_constant = first_is_constant(fcinfo->flinfo);
 	}
 	/* a constant portrait is looked at once */
-	bound = state->has_portrait && state->nbound > 0 ?
+	bound = state->is_constant && state->nbound > 0 ?
 		&state->bound[state->last] : NULL;
 	if (bound == NULL || bound->card == NULL || !is_current(bound))
 	{

@@ -154,7 +154,8 @@ columns_of_var(PlannerInfo *root, Var *row, RowColumns *columns)
 	bool		in_join_tree = false;
 	bool		nullable;
 
-	if (root == NULL || row->varattno != InvalidAttrNumber || row->varlevelsup != 0 ||
+	/* a grouping set nulls the row, but not columns that it does not group by */
+	if (root == NULL || root->parse->groupingSets != NIL || row->varattno != InvalidAttrNumber || row->varlevelsup != 0 ||
 		!icp_var_is_plain(row) || root->parse->commandType == CMD_MERGE ||
 		row->varno <= 0 || row->varno > list_length(root->parse->rtable))
 		return false;
@@ -194,7 +195,8 @@ columns_of_row(RowExpr *row, RowColumns *columns)
 	else
 		columns->tupdesc = lookup_rowtype_tupdesc_copy(row->row_typeid, -1);
 	/* a field may be written out twice, or not at all */
-	return types_agree(columns) && !contain_volatile_functions((Node *) row);
+	return types_agree(columns) && !contain_volatile_functions((Node *) row) &&
+		!expression_returns_set((Node *) row);
 }
 
 static bool
@@ -277,6 +279,30 @@ find_function(Oid schema, const char *name, Oid first, Oid second)
 						   ObjectIdGetDatum(schema));
 }
 
+/*
+ * What the parser would find for such a call, so that an index over the same
+ * call written by hand matches.
+ */
+static Oid
+common_collation(List *args)
+{
+	Oid			result = InvalidOid;
+	ListCell   *lc;
+
+	foreach(lc, args)
+	{
+		Oid			collation = exprCollation(lfirst(lc));
+
+		if (!OidIsValid(collation) || collation == result)
+			continue;
+		if (!OidIsValid(result) || result == DEFAULT_COLLATION_OID)
+			result = collation;
+		else if (collation != DEFAULT_COLLATION_OID)
+			return InvalidOid;
+	}
+	return result;
+}
+
 /* icp_x_columns(portrait, fields...), or NULL. */
 static Node *
 columns_call(FuncExpr *call, Const *portrait, const Portrait *tree,
@@ -290,7 +316,9 @@ columns_call(FuncExpr *call, Const *portrait, const Portrait *tree,
 	FuncExpr   *result;
 	ListCell   *lc;
 
-	if (!OidIsValid(function) || list_length(tree->fields) >= FUNC_MAX_ARGS)
+	/* VARIADIC needs something to stand for */
+	if (!OidIsValid(function) || tree->fields == NIL ||
+		list_length(tree->fields) >= FUNC_MAX_ARGS)
 		return NULL;
 	foreach(lc, tree->fields)
 	{
@@ -301,10 +329,9 @@ columns_call(FuncExpr *call, Const *portrait, const Portrait *tree,
 			return NULL;
 		args = lappend(args, field);
 	}
-	result = makeFuncExpr(function, call->funcresulttype, args, InvalidOid,
-						  InvalidOid, COERCE_EXPLICIT_CALL);
+	result = makeFuncExpr(function, call->funcresulttype, args, call->funccollid,
+						  common_collation(args), COERCE_EXPLICIT_CALL);
 	result->funcretset = call->funcretset;
-	result->funccollid = call->funccollid;
 	result->location = call->location;
 	return (Node *) result;
 }
@@ -373,31 +400,36 @@ call_with_portrait(FuncExpr *call, Const *portrait)
 	return (Node *) result;
 }
 
-static Oid
-portrait_type(Oid schema)
+/* Is it one of our overloads: over a record or jsonb, and a portrait or a name? */
+static bool
+is_score_call(FuncExpr *call, Oid schema)
 {
-	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
-						   CStringGetDatum("icp_portrait"), ObjectIdGetDatum(schema));
+	Oid		   *types;
+	int			ntypes;
+
+	(void) get_func_signature(call->funcid, &types, &ntypes);
+	if (ntypes < 1 || ntypes > 2 || list_length(call->args) != ntypes)
+		return false;
+	return (types[0] == RECORDOID || types[0] == JSONBOID) &&
+		(ntypes == 1 || types[1] == TEXTOID || types[1] == portrait_type(schema));
 }
 
 static Node *
 simplify(SupportRequestSimplify *request)
 {
 	FuncExpr   *call = request->fcall;
-	Node	   *row = list_length(call->args) > 0 ? linitial(call->args) : NULL;
+	Oid			schema = get_func_namespace(call->funcid);
 	Const	   *portrait;
 	RowColumns	columns;
 	Node	   *result = NULL;
 
-	if (row == NULL || list_length(call->args) > 2 ||
-		(list_length(call->args) == 2 && get_func_nargs(call->funcid) != 2))
+	if (!is_score_call(call, schema))
 		return NULL;
 	portrait = constant_portrait(request->root, call);
-	if (portrait == NULL ||
-		portrait->consttype != portrait_type(get_func_namespace(call->funcid)))
+	if (portrait == NULL || portrait->consttype != portrait_type(schema))
 		return NULL;
 	/* a set cannot stand in a CASE */
-	if (columns_of(request->root, row, &columns) &&
+	if (columns_of(request->root, linitial(call->args), &columns) &&
 		!(columns.not_null != NULL && call->funcretset))
 		result = columns_call(call, portrait,
 							  portrait_from_datum(portrait->constvalue), &columns);
