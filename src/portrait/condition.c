@@ -70,7 +70,7 @@ parse_range(PortraitParser *parser, JsonbValue *value, Condition *condition)
 	if (problem != NULL)
 		return invalid(parser,
 					   "Write ranges as PostgreSQL does, such as \"[100,300)\", \"(,5]\" or \"[2024-01-01,)\"; numbers without thousands separators, dates year first.",
-					   "in range \"%s\", %s", text, problem);
+					   "malformed range \"%s\": %s", text, problem);
 	return true;
 }
 
@@ -97,7 +97,8 @@ parse_literals(PortraitParser *parser, JsonbValue *value, Condition *condition)
 
 	condition->is_list = condition->kind == CONDITION_IN ||
 		condition->kind == CONDITION_CONTAINS_ANY ||
-		(condition->kind == CONDITION_CONTAINS && value->type == jbvBinary);
+		(condition->kind == CONDITION_CONTAINS && value->type == jbvBinary &&
+		 JsonContainerIsArray(value->val.binary.data));
 	if (condition->is_list)
 	{
 		if (!want_literals(parser, value, &condition->literals))

@@ -385,7 +385,7 @@ parse_range_text(const char *text, Range *range)
 	int			order;
 
 	if (!split_range(text, range, &low, &low_len, &high, &high_len))
-		return "not a range";
+		return "it needs brackets, and one comma between its bounds";
 	problem = parse_one_bound(low, low_len, &range->low, &range->low_closed);
 	if (problem == NULL)
 		problem = parse_one_bound(high, high_len, &range->high,

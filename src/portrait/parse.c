@@ -121,7 +121,7 @@ unknown_key(PortraitParser *parser, const char *key, const char *const *known)
 
 	return invalid(parser,
 				   guess ? psprintf("Perhaps you meant \"%s\".", guess) : NULL,
-				   "unknown key");
+				   "unknown key \"%s\"", key);
 }
 
 static const char *
@@ -218,7 +218,7 @@ want_points(PortraitParser *parser, JsonbValue *value, int64 *result)
 	scaled = DirectFunctionCall1(numeric_abs, whole);
 	if (DatumGetInt32(DirectFunctionCall2(numeric_cmp, scaled,
 										  NumericGetDatum(int64_to_numeric(MAX_POINTS * POINT_SCALE)))) > 0)
-		return invalid(parser, NULL, "%s points are more than " INT64_FORMAT,
+		return invalid(parser, NULL, "%s is beyond " INT64_FORMAT " points",
 					   number->text, MAX_POINTS);
 	*result = DatumGetInt64(DirectFunctionCall1(numeric_int8, whole));
 	return true;
@@ -232,8 +232,8 @@ want_literal(PortraitParser *parser, JsonbValue *value, Literal **result)
 	if (value->type == jbvNumeric)
 		return want_number(parser, value, result);
 	if (value->type == jbvNull)
-		return invalid(parser, "Write \"missing\": true.",
-					   "null equals nothing");
+		return invalid(parser, "NULL always counts as missing: test for it with \"missing\": true, and leave it out of lists.",
+					   "null is no value");
 	if (value->type != jbvString && value->type != jbvBool)
 		return wrong_type(parser, value, "a string, a number, true or false");
 	literal = palloc0(sizeof(Literal));

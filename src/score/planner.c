@@ -119,11 +119,7 @@ describe_columns(List *names, List *expressions)
 	return tupdesc;
 }
 
-/*
- * Do the expressions make up a row of this type?  A variable may stand for
- * another relation than it seems to: the planner simplifies CHECK constraints
- * before it gives their variables the right number.
- */
+/* Do the expressions make up a row of this type? */
 static bool
 types_agree(const RowColumns *columns)
 {
@@ -162,6 +158,9 @@ columns_of_var(PlannerInfo *root, Var *row, RowColumns *columns)
 	rte = rt_fetch(row->varno, root->parse->rtable);
 	if (rte->rtekind != RTE_RELATION && rte->rtekind != RTE_SUBQUERY &&
 		rte->rtekind != RTE_CTE && rte->rtekind != RTE_VALUES)
+		return false;
+	/* the planner looks at CHECK constraints before it numbers their variables */
+	if (rte->rtekind == RTE_RELATION && get_rel_type_id(rte->relid) != row->vartype)
 		return false;
 	nullable = can_be_null((Node *) root->parse->jointree, row->varno, false,
 						   &in_join_tree);
