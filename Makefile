@@ -61,8 +61,9 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" $(top)/icp
 
 MODULE_big = icp_portrait
 OBJS := $(patsubst %.c,%.o,$(call sources,src/*/*.c))
-PG_CPPFLAGS = -I$(top)/src -DICP_PORTRAIT_VERSION=\"$(EXTVERSION)\"
-PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter $(OPTFLAGS)
+# PostgreSQL's headers are a system's: they are not ours to warn about.
+PG_CPPFLAGS = -I$(top)/src -isystem $(shell $(PG_CONFIG) --includedir-server) -DICP_PORTRAIT_VERSION=\"$(EXTVERSION)\"
+PG_CFLAGS = -Wall -Wextra $(OPTFLAGS)
 
 BASE_SCRIPT = $(EXTENSION)--$(EXTVERSION).sql
 DATA := $(call sources,sql/updates/*.sql)
