@@ -269,10 +269,12 @@ saved_names(Oid schema)
 }
 
 static const char *
-missing_hint(Oid schema, const char *name)
+missing_hint(Oid schema, const char *name, int32 version)
 {
 	const char *guess;
 
+	if (version != 0 && read_portrait(schema, name, 0) != (Datum) 0)
+		return "The table icp_portraits lists all versions.";
 	if (name[0] == '{')
 		return "To give the portrait itself, cast it: '{...}'::icp_portrait.";
 	guess = closest_word(name, saved_names(schema));
@@ -297,7 +299,7 @@ registry_load(Oid schema, const char *name, int32 version)
 				 version == 0 ?
 				 errmsg("portrait \"%s\" does not exist", name) :
 				 errmsg("version %d of portrait \"%s\" does not exist", version, name),
-				 errhint("%s", missing_hint(schema, name))));
+				 errhint("%s", missing_hint(schema, name, version))));
 	return result;
 }
 

@@ -19,6 +19,7 @@ typedef struct Binder
 	const FieldType *fields;
 	List	   *inputs;			/* of Input */
 	Bitmapset  *used;			/* inputs of the characteristic at hand */
+	Bitmapset  *tested;			/* inputs that tests need for every row */
 	const Condition *condition; /* at hand, for error context */
 } Binder;
 
@@ -302,6 +303,27 @@ copy_inputs(Binder *binder)
 		card->inputs[foreach_current_index(lc)] = *(Input *) lfirst(lc);
 }
 
+/* What no lookup covers is tested, and so are the disqualifying rules. */
+static void
+make_lookups(Binder *binder)
+{
+	Scorecard  *card = binder->card;
+	int			input = -1;
+
+	for (int i = 0; i < card->ncharacteristics; i++)
+	{
+		BoundCharacteristic *c = &card->characteristics[i];
+
+		if (make_lookup(card, c))
+			continue;
+		for (int j = 0; j < c->ninputs; j++)
+			binder->tested = bms_add_member(binder->tested, c->inputs[j]);
+	}
+	card->tested = palloc(sizeof(int) * Max(bms_num_members(binder->tested), 1));
+	while ((input = bms_next_member(binder->tested, input)) >= 0)
+		card->tested[card->ntested++] = input;
+}
+
 static void
 prepare_names(Scorecard *card)
 {
@@ -344,11 +366,14 @@ bind_portrait(Portrait *portrait, const FieldType *fields, TimestampTz now)
 							&card->characteristics[card->ncharacteristics++]);
 	card->disqualifiers = palloc(sizeof(Test *) *
 								 Max(list_length(portrait->disqualifiers), 1));
+	binder.used = NULL;
 	foreach(lc, portrait->disqualifiers)
 		card->disqualifiers[card->ndisqualifiers++] =
 			bind_condition(&binder, ((Disqualifier *) lfirst(lc))->when);
+	binder.tested = binder.used;
 	error_context_stack = context.previous;
 	copy_inputs(&binder);
+	make_lookups(&binder);
 	prepare_names(card);
 	return card;
 }

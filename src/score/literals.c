@@ -488,7 +488,7 @@ literal_hint(const Reader *reader, const Literal *literal)
 {
 	Numeric		number;
 
-	if (literal->kind == LITERAL_TEXT &&
+	if (literal->kind == LITERAL_TEXT && reader->kind != VALUE_BOOL &&
 		parse_number_text(literal->text, strlen(literal->text), &number))
 		return psprintf("Write the number without quotes: %s.", number_text(number));
 	if (literal->kind == LITERAL_NUMBER &&
@@ -499,6 +499,8 @@ literal_hint(const Reader *reader, const Literal *literal)
 		return psprintf("\"%s\" is no label of the enum.", literal->text);
 	if (reader->kind == VALUE_INTEGER && is_time_unit(reader->unit))
 		return "Write dates year first, as \"2026-01-31\".";
+	if (reader->kind == VALUE_BOOL)
+		return "Write true or false, without quotes.";
 	if (reader->kind == VALUE_ARRAY)
 		return "For arrays there are \"contains\" and \"contains_any\".";
 	return NULL;

@@ -126,10 +126,11 @@ is_known(const Scorecard *card, const BoundCharacteristic *c)
 
 /* The share of the portrait's weight whose fields are known on this row. */
 static float8
-card_coverage(const Scorecard *card)
+card_coverage(Scorecard *card)
 {
 	int64		known = 0;
 
+	read_all_inputs(card);
 	for (int i = 0; i < card->ncharacteristics; i++)
 	{
 		const Characteristic *c = card->characteristics[i].characteristic;

@@ -190,11 +190,63 @@ typedef struct BoundAttribute
 	const Attribute *attribute;
 } BoundAttribute;
 
+/*
+ * A characteristic of one column as a table of the column's values (lookup.c),
+ * by how the column's Datums are read.
+ */
+typedef enum LookupKind
+{
+	LOOKUP_NONE,				/* the attributes are tested one by one */
+	LOOKUP_BOOL,				/* outcomes: false, true */
+	LOOKUP_INT2,				/* outcomes: before the first key, from each on */
+	LOOKUP_INT4,
+	LOOKUP_INT8,
+	LOOKUP_FLOAT4,
+	LOOKUP_FLOAT8,
+	LOOKUP_NUMERIC,				/* outcomes: before the first key, at it, ... */
+	LOOKUP_TEXT,				/* outcomes: of each word, of others */
+	LOOKUP_BPCHAR				/* the same, without trailing blanks */
+} LookupKind;
+
+typedef struct LookupWord
+{
+	uint64		letters;		/* some of them (see word_letters) */
+	int			length;
+	const char *text;
+} LookupWord;
+
+typedef struct Outcome
+{
+	int64		points;
+	const BoundAttribute *attribute;
+} Outcome;
+
+typedef struct Lookup
+{
+	LookupKind	kind;
+	int			input;
+	int			field;
+	int			n;				/* keys, sorted */
+	bool		has_twins;		/* words that differ only past their letters */
+	union
+	{
+		void	   *any;
+		int64	   *integers;
+		float8	   *reals;
+		Numeric    *numerics;
+		LookupWord *words;
+	}			keys;
+	Outcome    *outcomes;
+	Outcome		missing;
+	Reader	   *reader;			/* of numerics */
+} Lookup;
+
 typedef struct BoundCharacteristic
 {
 	int			nattributes;
 	BoundAttribute *attributes;
 	BoundAttribute none;		/* what holds if no attribute does: 0 points */
+	Lookup		lookup;
 	int			ninputs;		/* the inputs that any of its tests reads */
 	int		   *inputs;
 	const Characteristic *characteristic;
@@ -207,6 +259,8 @@ typedef struct Scorecard
 
 	int			ninputs;
 	Input	   *inputs;
+	int			ntested;		/* inputs that tests need, lookups aside: these ... */
+	int		   *tested;			/* ... are read for every row */
 	Value	   *values;			/* of the current row, one for each input */
 
 	int			ncharacteristics;
@@ -243,9 +297,13 @@ extern void pg_attribute_noreturn() cannot_apply(const Reader *reader,
 												 const Condition *condition,
 												 const char *hint);
 
+/* lookup.c */
+extern bool make_lookup(const Scorecard *card, BoundCharacteristic *c);
+
 /* value.c */
 extern void init_reader(Reader *reader, Oid type, Oid collation);
 extern void read_value(Reader *reader, Datum datum, Value *value);
+extern Numeric aligned_numeric(Reader *reader, Datum datum);
 extern void convert_value(ReadAs as, Value *value);
 extern Jsonb *read_json(const Reader *reader, Datum datum);
 
@@ -253,7 +311,12 @@ extern Jsonb *read_json(const Reader *reader, Datum datum);
 extern Truth run_test(const Test *test, const Value *values);
 extern Truth test_value(const Test *test, const Value *value);
 extern int	compare_words(const void *a, const void *b);
+extern const BoundAttribute *first_match(const BoundCharacteristic *c,
+										 const Value *values);
+
+/* evaluate.c */
 extern void evaluate_row(Scorecard *card, const NullableDatum *fields);
+extern void read_all_inputs(Scorecard *card);
 extern float8 card_score(const Scorecard *card, bool *isnull);
 
 /* result.c */

@@ -1,6 +1,6 @@
 /*
  * test.c
- *		Runs a bound portrait on one row.
+ *		Runs the tests that conditions were bound to.
  *
  * Truth is SQL's: a test of a missing value is unknown, and only a condition
  * that is true matches.
@@ -9,9 +9,9 @@
 
 #include "common/compat.h"
 #include "miscadmin.h"
+#include "score/lookup.h"
 #include "score/score.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 
 /* Up to so many words are compared one after the other. */
 #define FEW_WORDS 8
@@ -20,14 +20,6 @@ static inline Truth
 truth(bool condition)
 {
 	return condition ? YES : NO;
-}
-
-static inline int
-compare_numerics(Numeric a, Numeric b)
-{
-	return DatumGetInt32(DirectFunctionCall2(numeric_cmp,
-											 NumericGetDatum(a),
-											 NumericGetDatum(b)));
 }
 
 static bool
@@ -299,95 +291,14 @@ run_test(const Test *test, const Value *values)
 	return test_value(test, &values[test->input]);
 }
 
-static inline void
-read_input(Input *input, const NullableDatum *field, Value *value)
+/* The attribute that holds: the first whose condition is true, or none. */
+const BoundAttribute *
+first_match(const BoundCharacteristic *c, const Value *values)
 {
-	if (field->isnull)
+	for (int i = 0; i < c->nattributes; i++)
 	{
-		value->kind = VALUE_MISSING;
-		return;
+		if (run_test(c->attributes[i].test, values) == YES)
+			return &c->attributes[i];
 	}
-	read_value(&input->reader, field->value, value);
-	if (input->raw_missing != NULL && test_value(input->raw_missing, value) == YES)
-		value->kind = VALUE_MISSING;
-	if (input->as != AS_IS)
-	{
-		convert_value(input->as, value);
-		if (input->missing != NULL && test_value(input->missing, value) == YES)
-			value->kind = VALUE_MISSING;
-	}
-}
-
-/* Evaluates the card on the row whose fields are given, in portrait order. */
-void
-evaluate_row(Scorecard *card, const NullableDatum *fields)
-{
-	card->fields = fields;
-	for (int i = 0; i < card->ninputs; i++)
-		read_input(&card->inputs[i], &fields[card->inputs[i].field],
-				   &card->values[i]);
-
-	card->disqualified = -1;
-	for (int i = 0; i < card->ndisqualifiers; i++)
-	{
-		if (run_test(card->disqualifiers[i], card->values) == YES)
-		{
-			card->disqualified = i;
-			break;
-		}
-	}
-
-	card->points = card->portrait->initial;
-	for (int i = 0; i < card->ncharacteristics; i++)
-	{
-		const BoundCharacteristic *c = &card->characteristics[i];
-
-		card->matched[i] = &c->none;
-		for (int j = 0; j < c->nattributes; j++)
-		{
-			if (run_test(c->attributes[j].test, card->values) == YES)
-			{
-				card->matched[i] = &c->attributes[j];
-				card->points += c->attributes[j].points;
-				break;
-			}
-		}
-	}
-}
-
-/*
- * 100 * part / whole.  Integers up to 2^53 are exact in float8, so that the
- * one division rounds once, and 80 of 100 points are exactly 80; beyond, the
- * whole percents are split off to keep that so.
- */
-static float8
-percentage(int64 part, int64 whole)
-{
-	int128		hundredfold = (int128) part * 100;
-
-	if (hundredfold < INT64CONST(1) << 53)
-		return (float8) hundredfold / (float8) whole;
-	return (float8) (hundredfold / whole) +
-		(float8) (hundredfold % whole) / (float8) whole;
-}
-
-/*
- * The score from 0 to 100, or in points.  NULL where there is nothing to win.
- */
-float8
-card_score(const Scorecard *card, bool *isnull)
-{
-	const Portrait *p = card->portrait;
-
-	*isnull = false;
-	if (card->disqualified >= 0)
-		return 0;
-	if (p->max == p->min)
-	{
-		*isnull = true;
-		return 0;
-	}
-	if (p->raw_points)
-		return (float8) card->points / POINT_SCALE;
-	return percentage(card->points - p->min, p->max - p->min);
+	return &c->none;
 }

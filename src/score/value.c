@@ -135,7 +135,7 @@ set_numeric(Value *value, Numeric numeric)
  * Most numerics in a table have a one-byte header, and core's functions want
  * four: lay those out in the reader instead of allocating a copy for each row.
  */
-static Numeric
+Numeric
 aligned_numeric(Reader *reader, Datum datum)
 {
 	struct varlena *stored = (struct varlena *) DatumGetPointer(datum);

@@ -1,0 +1,388 @@
+/*
+ * lookup.c
+ *		Characteristics that look at one column, as a table from its values to
+ *		the attribute that holds.
+ *
+ * Most characteristics compare one number with ranges, or one text with lists
+ * of words.  Instead of testing one attribute after the other, the row's value
+ * is found among the ends of all ranges, or among all words.  What holds there
+ * is worked out once, by running the attributes' own tests on one value of
+ * each kind; so a lookup cannot differ from the tests that it stands for.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "common/compat.h"
+#include "lib/qunique.h"
+#include "miscadmin.h"
+#include "score/lookup.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+/* Working out more than this takes longer than it could save. */
+#define MAX_LOOKUP_TESTS 1000000
+
+/* ---- which lookup ---- */
+
+static LookupKind
+lookup_for(const Input *input)
+{
+	const Reader *reader = &input->reader;
+
+	if (input->as != AS_IS || reader->is_json)
+		return LOOKUP_NONE;
+	switch (reader->kind)
+	{
+		case VALUE_BOOL:
+			return LOOKUP_BOOL;
+		case VALUE_INTEGER:
+			return reader->typlen == sizeof(int32) ? LOOKUP_INT4 :
+				reader->typlen == sizeof(int64) ? LOOKUP_INT8 : LOOKUP_INT2;
+		case VALUE_FLOAT:
+			return reader->type == FLOAT4OID ? LOOKUP_FLOAT4 : LOOKUP_FLOAT8;
+		case VALUE_NUMERIC:
+			return LOOKUP_NUMERIC;
+		case VALUE_TEXT:
+			return reader->type == BPCHAROID ? LOOKUP_BPCHAR :
+				reader->type == TEXTOID || reader->type == VARCHAROID ? LOOKUP_TEXT :
+				LOOKUP_NONE;
+		default:
+			return LOOKUP_NONE;
+	}
+}
+
+/* Does the test only compare the value with what a lookup is made of? */
+static bool
+is_lookup_test(const Test *test)
+{
+	switch (test->kind)
+	{
+		case TEST_ALWAYS:
+		case TEST_MISSING:
+		case TEST_KNOWN:
+		case TEST_NEVER:
+		case TEST_BOOL:
+		case TEST_INTEGER_RANGE:
+		case TEST_INTEGER_IN:
+		case TEST_FLOAT_RANGE:
+		case TEST_NUMERIC_RANGE:
+		case TEST_TEXT_IN:
+			return true;
+		case TEST_ANY:
+			if (test->input < 0)
+				return false;
+			for (int i = 0; i < test->n; i++)
+			{
+				if (!is_lookup_test(test->u.children[i]))
+					return false;
+			}
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* ---- keys: where the answer can change ---- */
+
+typedef struct Keys
+{
+	Lookup	   *lookup;
+	int			room;
+} Keys;
+
+static void
+make_room(Keys *keys, Size size)
+{
+	Lookup	   *lookup = keys->lookup;
+
+	if (lookup->n < keys->room)
+		return;
+	keys->room = keys->room == 0 ? 16 : keys->room * 2;
+	lookup->keys.any = lookup->keys.any == NULL ? palloc(keys->room * size) :
+		repalloc(lookup->keys.any, keys->room * size);
+}
+
+static void
+add_integer(Keys *keys, int64 integer)
+{
+	make_room(keys, sizeof(int64));
+	keys->lookup->keys.integers[keys->lookup->n++] = integer;
+}
+
+static void
+add_real(Keys *keys, float8 real)
+{
+	make_room(keys, sizeof(float8));
+	keys->lookup->keys.reals[keys->lookup->n++] = real;
+}
+
+static void
+add_numeric(Keys *keys, Numeric numeric)
+{
+	if (numeric == NULL)
+		return;
+	make_room(keys, sizeof(Numeric));
+	keys->lookup->keys.numerics[keys->lookup->n++] = numeric;
+}
+
+static void
+add_word(Keys *keys, const Word *word)
+{
+	LookupWord *to;
+
+	make_room(keys, sizeof(LookupWord));
+	to = &keys->lookup->keys.words[keys->lookup->n++];
+	to->text = word->text;
+	to->length = word->length;
+	to->letters = word_letters(word->text, word->length);
+}
+
+/* Ranges begin at one key and end before the next. */
+static void
+add_keys(Keys *keys, const Test *test)
+{
+	switch (test->kind)
+	{
+		case TEST_INTEGER_RANGE:
+			add_integer(keys, test->u.integers.low);
+			if (test->u.integers.high < PG_INT64_MAX)
+				add_integer(keys, test->u.integers.high + 1);
+			break;
+		case TEST_INTEGER_IN:
+			for (int i = 0; i < test->n; i++)
+			{
+				add_integer(keys, test->u.members[i]);
+				if (test->u.members[i] < PG_INT64_MAX)
+					add_integer(keys, test->u.members[i] + 1);
+			}
+			break;
+		case TEST_FLOAT_RANGE:
+			add_real(keys, test->u.floats.low);
+			add_real(keys, nextafter(test->u.floats.low, INFINITY));
+			add_real(keys, test->u.floats.high);
+			add_real(keys, nextafter(test->u.floats.high, INFINITY));
+			break;
+		case TEST_NUMERIC_RANGE:
+			add_numeric(keys, test->u.numerics.low);
+			add_numeric(keys, test->u.numerics.high);
+			break;
+		case TEST_TEXT_IN:
+			for (int i = 0; i < test->n; i++)
+				add_word(keys, &test->u.words[i]);
+			break;
+		case TEST_ANY:
+			for (int i = 0; i < test->n; i++)
+				add_keys(keys, test->u.children[i]);
+			break;
+		default:
+			break;
+	}
+}
+
+/* ---- order ---- */
+
+static int
+compare_integers(const void *a, const void *b)
+{
+	int64		left = *(const int64 *) a;
+	int64		right = *(const int64 *) b;
+
+	return (left > right) - (left < right);
+}
+
+static int
+compare_reals(const void *a, const void *b)
+{
+	float8		left = *(const float8 *) a;
+	float8		right = *(const float8 *) b;
+
+	return (left > right) - (left < right);
+}
+
+static int
+compare_numeric_keys(const void *a, const void *b)
+{
+	return compare_numerics(*(const Numeric *) a, *(const Numeric *) b);
+}
+
+static int
+compare_word_keys(const void *a, const void *b)
+{
+	return compare_lookup_words(a, b);
+}
+
+static void
+sort_with(Lookup *lookup, Size size, int (*compare) (const void *, const void *))
+{
+	qsort(lookup->keys.any, lookup->n, size, compare);
+	lookup->n = qunique(lookup->keys.any, lookup->n, size, compare);
+}
+
+static void
+sort_keys(Lookup *lookup)
+{
+	if (lookup->n == 0)
+		return;
+	switch (lookup->kind)
+	{
+		case LOOKUP_NONE:
+		case LOOKUP_BOOL:
+			break;
+		case LOOKUP_INT2:
+		case LOOKUP_INT4:
+		case LOOKUP_INT8:
+			sort_with(lookup, sizeof(int64), compare_integers);
+			break;
+		case LOOKUP_FLOAT4:
+		case LOOKUP_FLOAT8:
+			sort_with(lookup, sizeof(float8), compare_reals);
+			break;
+		case LOOKUP_NUMERIC:
+			sort_with(lookup, sizeof(Numeric), compare_numeric_keys);
+			break;
+		case LOOKUP_TEXT:
+		case LOOKUP_BPCHAR:
+			sort_with(lookup, sizeof(LookupWord), compare_word_keys);
+			for (int i = 1; i < lookup->n; i++)
+				lookup->has_twins |=
+					lookup->keys.words[i - 1].length == lookup->keys.words[i].length &&
+					lookup->keys.words[i - 1].letters == lookup->keys.words[i].letters;
+			break;
+	}
+}
+
+/* ---- what holds ---- */
+
+/* A placeholder counts as missing, as it does when it is read. */
+static Outcome
+outcome_of(const Scorecard *card, const BoundCharacteristic *c, Value value)
+{
+	const Input *input = &card->inputs[c->lookup.input];
+	Outcome		outcome;
+
+	if (input->raw_missing != NULL && test_value(input->raw_missing, &value) == YES)
+		value.kind = VALUE_MISSING;
+	card->values[c->lookup.input] = value;
+	outcome.attribute = first_match(c, card->values);
+	outcome.points = outcome.attribute->points;
+	return outcome;
+}
+
+/* Between the keys, and at both ends: NULL is no key. */
+static Numeric
+numeric_between(Numeric low, Numeric high)
+{
+	Datum		one = NumericGetDatum(int64_to_numeric(1));
+	Datum		half = NumericGetDatum(int64_div_fast_to_numeric(5, 1));
+	Datum		sum;
+
+	if (low == NULL)
+		return DatumGetNumeric(DirectFunctionCall2(numeric_sub, NumericGetDatum(high), one));
+	if (high == NULL)
+		return DatumGetNumeric(DirectFunctionCall2(numeric_add, NumericGetDatum(low), one));
+	sum = DirectFunctionCall2(numeric_add, NumericGetDatum(low), NumericGetDatum(high));
+	return DatumGetNumeric(DirectFunctionCall2(numeric_mul, sum, half));
+}
+
+/* Some value of which outcome i decides (see lookup.h). */
+static Value
+sample_value(const Lookup *lookup, int i)
+{
+	Value		value = {0};
+
+	switch (lookup->kind)
+	{
+		case LOOKUP_NONE:
+			break;
+		case LOOKUP_BOOL:
+			value.kind = VALUE_BOOL;
+			value.as.truth = i == 1;
+			break;
+		case LOOKUP_INT2:
+		case LOOKUP_INT4:
+		case LOOKUP_INT8:
+			value.kind = VALUE_INTEGER;
+			value.as.integer = i == 0 ? PG_INT64_MIN : lookup->keys.integers[i - 1];
+			break;
+		case LOOKUP_FLOAT4:
+		case LOOKUP_FLOAT8:
+			value.kind = VALUE_FLOAT;
+			value.as.real = i == 0 ? -INFINITY : lookup->keys.reals[i - 1];
+			break;
+		case LOOKUP_NUMERIC:
+			value.kind = VALUE_NUMERIC;
+			value.as.numeric = i % 2 == 1 ? lookup->keys.numerics[i / 2] :
+				lookup->n == 0 ? int64_to_numeric(0) :
+				numeric_between(i == 0 ? NULL : lookup->keys.numerics[i / 2 - 1],
+								i / 2 == lookup->n ? NULL : lookup->keys.numerics[i / 2]);
+			break;
+		case LOOKUP_TEXT:
+		case LOOKUP_BPCHAR:
+			value.kind = VALUE_TEXT;
+			/* no word is shorter than nothing */
+			value.length = i == lookup->n ? -1 : lookup->keys.words[i].length;
+			value.as.text = i == lookup->n ? "" : lookup->keys.words[i].text;
+			break;
+	}
+	return value;
+}
+
+static int
+noutcomes(const Lookup *lookup)
+{
+	if (lookup->kind == LOOKUP_BOOL)
+		return 2;
+	return lookup->kind == LOOKUP_NUMERIC ? 2 * lookup->n + 1 : lookup->n + 1;
+}
+
+static void
+work_out(const Scorecard *card, BoundCharacteristic *c)
+{
+	Lookup	   *lookup = &c->lookup;
+	int			n = noutcomes(lookup);
+
+	lookup->outcomes = palloc(sizeof(Outcome) * n);
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		lookup->outcomes[i] = outcome_of(card, c, sample_value(lookup, i));
+	}
+	lookup->missing = outcome_of(card, c, (Value) {.kind = VALUE_MISSING});
+}
+
+/* Gives the characteristic a lookup, if it is one that can have one. */
+bool
+make_lookup(const Scorecard *card, BoundCharacteristic *c)
+{
+	Lookup	   *lookup = &c->lookup;
+	Keys		keys = {.lookup = lookup};
+	Input	   *input;
+
+	lookup->kind = LOOKUP_NONE;
+	if (c->ninputs != 1)
+		return false;
+	for (int i = 0; i < c->nattributes; i++)
+	{
+		if (!is_lookup_test(c->attributes[i].test))
+			return false;
+	}
+	input = &card->inputs[c->inputs[0]];
+	lookup->kind = lookup_for(input);
+	if (lookup->kind == LOOKUP_NONE)
+		return false;
+	lookup->input = c->inputs[0];
+	lookup->field = input->field;
+	lookup->reader = &input->reader;
+	for (int i = 0; i < c->nattributes; i++)
+		add_keys(&keys, c->attributes[i].test);
+	if (input->raw_missing != NULL)
+		add_keys(&keys, input->raw_missing);
+	sort_keys(lookup);
+	if ((int64) noutcomes(lookup) * c->nattributes > MAX_LOOKUP_TESTS)
+		lookup->kind = LOOKUP_NONE;
+	else
+		work_out(card, c);
+	return lookup->kind != LOOKUP_NONE;
+}
