@@ -16,6 +16,7 @@
 #include "nodes/primnodes.h"
 #include "parser/parse_relation.h"
 #include "utils/datetime.h"
+#include "utils/fmgrprotos.h"
 
 #if PG_VERSION_NUM < 150000
 #error "icp_portrait needs PostgreSQL 15 or later"
@@ -24,6 +25,19 @@
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
 #include "varatt.h"
+#endif
+
+/* The attribute has been a prefix since 18. */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
+/* The magic block says who we are since 18. */
+#if PG_VERSION_NUM >= 180000
+#define ICP_MODULE_MAGIC \
+	PG_MODULE_MAGIC_EXT(.name = "icp_portrait", .version = ICP_PORTRAIT_VERSION)
+#else
+#define ICP_MODULE_MAGIC PG_MODULE_MAGIC
 #endif
 
 /* Soft errors came in 16: before that, an input error is an error. */
@@ -53,6 +67,20 @@ icp_json_lexer(char *json, int len)
 #else
 	return makeJsonLexContextCstringLen(json, len,
 										GetDatabaseEncoding(), true);
+#endif
+}
+
+/* jsonb's input function; false after a soft error. */
+static inline bool
+icp_jsonb_in(char *json, Node *escontext, Datum *result)
+{
+#if PG_VERSION_NUM >= 160000
+	return DirectInputFunctionCallSafe(jsonb_in, json, InvalidOid, -1,
+									   escontext, result);
+#else
+	(void) escontext;
+	*result = DirectFunctionCall1(jsonb_in, CStringGetDatum(json));
+	return true;
 #endif
 }
 

@@ -4,14 +4,10 @@
  */
 #include "postgres.h"
 
-#include "fmgr.h"
+#include "common/compat.h"
 #include "portrait/registry.h"
 
-#if PG_VERSION_NUM >= 180000
-PG_MODULE_MAGIC_EXT(.name = "icp_portrait", .version = ICP_PORTRAIT_VERSION);
-#else
-PG_MODULE_MAGIC;
-#endif
+ICP_MODULE_MAGIC;
 
 void		_PG_init(void);
 

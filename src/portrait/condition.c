@@ -10,9 +10,6 @@
 #include "portrait/parser.h"
 #include "utils/hsearch.h"
 
-#define invalid(parser, hint, ...) \
-	portrait_error(parser, ERRCODE_INVALID_TEXT_REPRESENTATION, hint, __VA_ARGS__)
-
 /* In the order of ConditionKind, then the keys that are no condition. */
 static const char *const condition_keys[] = {
 	"equals", "in", "range", "like", "ilike", "contains", "contains_any",
@@ -258,17 +255,24 @@ parse_keys(PortraitParser *parser, JsonbContainer *object, Condition *condition,
 	return true;
 }
 
-static void
-add_field(Portrait *portrait, const char *field)
+static bool
+add_field(PortraitParser *parser, const char *field)
 {
+	Portrait   *portrait = parser->portrait;
 	ListCell   *lc;
 
 	foreach(lc, portrait->fields)
 	{
 		if (strcmp(lfirst(lc), field) == 0)
-			return;
+			return true;
 	}
+	if (list_length(portrait->fields) >= MAX_FIELDS)
+		return too_many(parser, "more than %d fields", MAX_FIELDS);
+	if (strlen(field) > MAX_FIELD_LENGTH)
+		return too_many(parser, "the field's name has more than %d bytes",
+						MAX_FIELD_LENGTH);
 	portrait->fields = lappend(portrait->fields, unconstify(char *, field));
+	return true;
 }
 
 static bool
@@ -288,8 +292,7 @@ check_field(PortraitParser *parser, const Condition *condition, bool is_attribut
 	if (condition->use.field == NULL)
 		return invalid(parser, "Name the column: \"field\": \"...\".",
 					   "\"%s\" has no field", condition_keys[condition->kind]);
-	add_field(parser->portrait, condition->use.field);
-	return true;
+	return add_field(parser, condition->use.field);
 }
 
 /*
@@ -308,8 +311,12 @@ parse_condition(PortraitParser *parser, JsonbContainer *object,
 	condition->path = pstrdup(parser->path.data);
 	if (parser->depth >= MAX_DEPTH)
 	{
-		portrait_error(parser, ERRCODE_PROGRAM_LIMIT_EXCEEDED, NULL,
-					   "conditions are nested deeper than %d", MAX_DEPTH);
+		too_many(parser, "conditions are nested deeper than %d", MAX_DEPTH);
+		return NULL;
+	}
+	if (++parser->portrait->nconditions > MAX_CONDITIONS)
+	{
+		too_many(parser, "more than %d conditions", MAX_CONDITIONS);
 		return NULL;
 	}
 	if (!parse_keys(parser, object, condition, attribute, &operand))
@@ -319,7 +326,6 @@ parse_condition(PortraitParser *parser, JsonbContainer *object,
 		condition->use.as = AS_IS;
 	if (!check_field(parser, condition, attribute != NULL))
 		return NULL;
-	parser->portrait->nconditions++;
 	parser->depth++;
 	length = path_enter(parser, condition_keys[condition->kind]);
 	if (!parse_operand(parser, &operand, condition))

@@ -43,32 +43,14 @@ portrait_type(Oid schema)
 						   CStringGetDatum("icp_portrait"), ObjectIdGetDatum(schema));
 }
 
-/* jsonb's own parser; false after a soft error. */
-static bool
-text_to_jsonb(char *json, Jsonb **result, Node *escontext)
-{
-	Datum		datum;
-
-#if PG_VERSION_NUM >= 160000
-	if (!DirectInputFunctionCallSafe(jsonb_in, json, InvalidOid, -1,
-									 escontext, &datum))
-		return false;
-#else
-	(void) escontext;
-	datum = DirectFunctionCall1(jsonb_in, CStringGetDatum(json));
-#endif
-	*result = DatumGetJsonbP(datum);
-	return true;
-}
-
 static bool
 portrait_from_text(char *json, Portrait *portrait, Node *escontext)
 {
-	Jsonb	   *jsonb;
+	Datum		jsonb;
 
 	return check_portrait_text(json, escontext) &&
-		text_to_jsonb(json, &jsonb, escontext) &&
-		parse_portrait(jsonb, portrait, escontext);
+		icp_jsonb_in(json, escontext, &jsonb) &&
+		parse_portrait(DatumGetJsonbP(jsonb), portrait, escontext);
 }
 
 /* The canonical form can be the longer one: what is stored must be readable. */
@@ -179,10 +161,10 @@ icp_portrait_from_jsonb(PG_FUNCTION_ARGS)
 Datum
 icp_portrait_to_jsonb(PG_FUNCTION_ARGS)
 {
-	Jsonb	   *result;
+	Datum		result;
 
-	(void) text_to_jsonb(stored_json(PG_GETARG_DATUM(0)), &result, NULL);
-	PG_RETURN_JSONB_P(result);
+	(void) icp_jsonb_in(stored_json(PG_GETARG_DATUM(0)), NULL, &result);
+	PG_RETURN_DATUM(result);
 }
 
 /* ---- comparison: canonical portraits are equal when their bytes are ---- */

@@ -58,11 +58,6 @@ portrait_error(PortraitParser *parser, int sqlstate, const char *hint,
 	return false;
 }
 
-#define invalid(parser, hint, ...) \
-	portrait_error(parser, ERRCODE_INVALID_TEXT_REPRESENTATION, hint, __VA_ARGS__)
-#define too_many(parser, ...) \
-	portrait_error(parser, ERRCODE_PROGRAM_LIMIT_EXCEEDED, NULL, __VA_ARGS__)
-
 int
 path_enter(PortraitParser *parser, const char *key)
 {

@@ -24,6 +24,11 @@ extern bool portrait_error(PortraitParser *parser, int sqlstate,
 						   const char *hint, const char *format,...)
 			pg_attribute_printf(4, 5);
 
+#define invalid(parser, hint, ...) \
+	portrait_error(parser, ERRCODE_INVALID_TEXT_REPRESENTATION, hint, __VA_ARGS__)
+#define too_many(parser, ...) \
+	portrait_error(parser, ERRCODE_PROGRAM_LIMIT_EXCEEDED, NULL, __VA_ARGS__)
+
 /* Enter a key or an element; the result goes to path_leave. */
 extern int	path_enter(PortraitParser *parser, const char *key);
 extern int	path_enter_element(PortraitParser *parser, int index);

@@ -25,6 +25,7 @@
 #include "storage/proc.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/guc.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -343,11 +344,20 @@ everybody_may_read(Oid relid)
 	return result;
 }
 
+static bool
+same_portrait(Datum a, Datum b)
+{
+	if (a == (Datum) 0 || b == (Datum) 0)
+		return a == b;
+	return datumIsEqual(a, b, false, -1);
+}
+
 Const *
 registry_fold(PlannerInfo *root, Oid schema, const char *name, int32 version)
 {
 	Oid			relid;
 	Datum		portrait;
+	Datum		latest;
 
 	/* no planner, no plan that could be invalidated */
 	if (root == NULL || root->glob == NULL || IsInParallelMode() ||
@@ -371,12 +381,21 @@ registry_fold(PlannerInfo *root, Oid schema, const char *name, int32 version)
 		return NULL;
 
 	/*
-	 * Not the snapshot of the query: a change that it does not see yet may
-	 * have sent its invalidation already, and the plan would keep the old row.
+	 * The portrait that the query sees, if it is also the latest: else its
+	 * change has sent its invalidation already, and the plan would keep the
+	 * old one.
 	 */
+	if (name == NULL)
+		name = default_portrait;
+	portrait = read_portrait(schema, name, version);
 	PushActiveSnapshot(GetLatestSnapshot());
-	portrait = read_portrait(schema, name ? name : default_portrait, version);
+	latest = read_portrait(schema, name, version);
 	PopActiveSnapshot();
+	if (!same_portrait(portrait, latest))
+	{
+		root->glob->transientPlan = true;
+		return NULL;
+	}
 	if (portrait == (Datum) 0)
 		return NULL;
 	return makeConst(portrait_type(schema), -1, InvalidOid, -1, portrait, false, false);

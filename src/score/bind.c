@@ -18,22 +18,12 @@ typedef struct Binder
 	Scorecard  *card;
 	const FieldType *fields;
 	List	   *inputs;			/* of Input */
+	List	  **inputs_of;		/* of int: the inputs of each field */
 	Bitmapset  *used;			/* inputs of the characteristic at hand */
 	Bitmapset  *tested;			/* inputs that tests need for every row */
-	const Condition *condition; /* at hand, for error context */
 } Binder;
 
 static Test *bind_condition(Binder *binder, const Condition *condition);
-
-static void
-binding_context(void *arg)
-{
-	Binder	   *binder = arg;
-
-	if (binder->condition != NULL && binder->condition->use.field != NULL)
-		errcontext("binding column \"%s\" to the condition at %s of the portrait",
-				   binder->condition->use.field, binder->condition->path);
-}
 
 /* ---- inputs ---- */
 
@@ -137,12 +127,11 @@ find_input(Binder *binder, const Condition *condition)
 	Input	   *input;
 	ListCell   *lc;
 
-	foreach(lc, binder->inputs)
+	foreach(lc, binder->inputs_of[field])
 	{
-		input = lfirst(lc);
-		if (input->field == field && input->asked == use->as &&
-			input->placeholders == use->placeholders)
-			return foreach_current_index(lc);
+		input = list_nth(binder->inputs, lfirst_int(lc));
+		if (input->asked == use->as && input->placeholders == use->placeholders)
+			return lfirst_int(lc);
 	}
 	input = palloc0(sizeof(Input));
 	input->field = field;
@@ -154,6 +143,8 @@ find_input(Binder *binder, const Condition *condition)
 		set_conversion(input, condition);
 		bind_placeholders(input, condition);
 	}
+	binder->inputs_of[field] = lappend_int(binder->inputs_of[field],
+										   list_length(binder->inputs));
 	binder->inputs = lappend(binder->inputs, input);
 	return list_length(binder->inputs) - 1;
 }
@@ -171,7 +162,7 @@ bind_contains(const Reader *reader, const Condition *condition)
 
 	if (element == NULL)
 		cannot_apply(reader, condition,
-					 reader->kind == VALUE_TEXT ?
+					 holds_text(reader) ?
 					 "Only arrays contain values; for parts of a text there are \"like\" and \"ilike\"." :
 					 "Only arrays contain values.");
 	if (!all)
@@ -244,7 +235,6 @@ bind_condition(Binder *binder, const Condition *condition)
 		return make_test(TEST_ALWAYS);
 	if (condition->kind >= CONDITION_ALL)
 		return bind_compound(binder, condition);
-	binder->condition = condition;
 	input = find_input(binder, condition);
 	binder->used = bms_add_member(binder->used, input);
 	test = bind_operand(binder, condition, list_nth(binder->inputs, input));
@@ -346,17 +336,12 @@ bind_portrait(Portrait *portrait, const FieldType *fields, TimestampTz now)
 {
 	Scorecard  *card = palloc0(sizeof(Scorecard));
 	Binder		binder = {.card = card, .fields = fields};
-	ErrorContextCallback context = {
-		.previous = error_context_stack,
-		.callback = binding_context,
-		.arg = &binder
-	};
 	ListCell   *lc;
 
 	card->portrait = portrait;
 	card->types = fields;
+	binder.inputs_of = palloc0(sizeof(List *) * Max(list_length(portrait->fields), 1));
 	card->now = portrait->is_fixed ? portrait->at : now;
-	error_context_stack = &context;
 	card->characteristics = palloc0(sizeof(BoundCharacteristic) *
 									Max(list_length(portrait->characteristics), 1));
 	card->matched = palloc(sizeof(BoundAttribute *) *
@@ -371,7 +356,6 @@ bind_portrait(Portrait *portrait, const FieldType *fields, TimestampTz now)
 		card->disqualifiers[card->ndisqualifiers++] =
 			bind_condition(&binder, ((Disqualifier *) lfirst(lc))->when);
 	binder.tested = binder.used;
-	error_context_stack = context.previous;
 	copy_inputs(&binder);
 	make_lookups(&binder);
 	prepare_names(card);

@@ -274,8 +274,9 @@ check_columns(FunctionCallInfo fcinfo, const Portrait *portrait, bool may_use_no
 	if (PG_NARGS() - 1 != nfields)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the portrait has %d fields, but %d columns are given",
-						nfields, PG_NARGS() - 1),
+				 errmsg_plural("the portrait has %d field, but the columns given are %d",
+							   "the portrait has %d fields, but the columns given are %d",
+							   nfields, nfields, PG_NARGS() - 1),
 				 errhint("Pass them in the order of icp_portrait_fields.")));
 	if (portrait_depends_on_now(portrait) && !may_use_now)
 		ereport(ERROR,

@@ -53,7 +53,8 @@ look_up_text(const Lookup *lookup, Datum datum)
 	struct varlena *text = (struct varlena *) DatumGetPointer(datum);
 	int			length;
 
-	if (VARATT_IS_EXTENDED(text) && !VARATT_IS_SHORT(text))
+	/* a TOAST pointer looks like a short header too */
+	if (VARATT_IS_EXTERNAL(text) || VARATT_IS_COMPRESSED(text))
 		text = PG_DETOAST_DATUM_PACKED(datum);
 	length = VARSIZE_ANY_EXHDR(text);
 	if (lookup->kind == LOOKUP_BPCHAR)

@@ -50,11 +50,30 @@ cannot_apply(const Reader *reader, const Condition *condition, const char *hint)
 			(errcode(ERRCODE_DATATYPE_MISMATCH),
 			 errmsg("condition %s cannot apply to column \"%s\" of type %s%s",
 					condition_name(condition), condition->use.field,
-					format_type_be(reader->type),
+					format_type_be(reader->shown_type),
 					reader->as == AS_NUMBER ? " read as a number" :
 					reader->as == AS_DATE ? " read as a date" : ""),
 			 errdetail("The condition is at %s of the portrait.", condition->path),
 			 hint ? errhint("%s", hint) : 0));
+}
+
+static char
+type_category(Oid type)
+{
+	char		category;
+	bool		preferred;
+
+	get_type_category_preferred(type, &category, &preferred);
+	return category;
+}
+
+/* Text under whatever name, as it is. */
+bool
+holds_text(const Reader *reader)
+{
+	return !reader->is_json && reader->as == AS_IS &&
+		(reader->kind == VALUE_TEXT || reader->kind == VALUE_OTHER) &&
+		type_category(reader->type) == TYPCATEGORY_STRING;
 }
 
 /* ---- numbers as integers of a unit ---- */
@@ -276,7 +295,7 @@ bind_range(const Reader *reader, const Condition *condition)
 
 	if (!has_order(reader))
 		cannot_apply(reader, condition,
-					 reader->kind == VALUE_TEXT ?
+					 holds_text(reader) ?
 					 "Text has no ranges: add \"as\": \"number\" or \"as\": \"date\" if that is what it holds." :
 					 NULL);
 	if (bound == NULL)
@@ -364,7 +383,7 @@ bind_relative(const Reader *reader, const Condition *condition,
 	if (!reader->is_json &&
 		!(reader->kind == VALUE_INTEGER && is_time_unit(reader->unit)))
 		cannot_apply(reader, condition,
-					 reader->kind == VALUE_TEXT ? "Add \"as\": \"date\" if it holds dates." : NULL);
+					 holds_text(reader) ? "Add \"as\": \"date\" if it holds dates." : NULL);
 	test = make_test(reader->is_json ? TEST_TEXT_TIME_RANGE : TEST_INTEGER_RANGE);
 	if (!portrait->is_fixed && unit != UNIT_UTC_TIME)
 		now = DatumGetTimestamp(DirectFunctionCall1(timestamptz_timestamp,
@@ -391,8 +410,9 @@ alternatives(List *tests)
 	return test;
 }
 
+/* Trailing blanks of char(n) mean nothing, here either. */
 static Test *
-words_test(List *literals)
+words_test(const Reader *reader, List *literals)
 {
 	Test	   *test = make_test(TEST_TEXT_IN);
 	ListCell   *lc;
@@ -400,10 +420,12 @@ words_test(List *literals)
 	test->u.words = palloc(sizeof(Word) * list_length(literals));
 	foreach(lc, literals)
 	{
-		Literal    *literal = lfirst(lc);
+		Word	   *word = &test->u.words[test->n++];
 
-		test->u.words[test->n].text = literal->text;
-		test->u.words[test->n++].length = strlen(literal->text);
+		word->text = ((Literal *) lfirst(lc))->text;
+		word->length = strlen(word->text);
+		if (reader->type == BPCHAROID)
+			word->length = bpchartruelen(unconstify(char *, word->text), word->length);
 	}
 	qsort(test->u.words, test->n, sizeof(Word), compare_words);
 	return test;
@@ -473,16 +495,6 @@ integer_member(const Reader *reader, const Literal *literal, int64 *result,
 	return false;
 }
 
-static char
-type_category(Oid type)
-{
-	char		category;
-	bool		preferred;
-
-	get_type_category_preferred(type, &category, &preferred);
-	return category;
-}
-
 static const char *
 literal_hint(const Reader *reader, const Literal *literal)
 {
@@ -491,12 +503,13 @@ literal_hint(const Reader *reader, const Literal *literal)
 	if (literal->kind == LITERAL_TEXT && reader->kind != VALUE_BOOL &&
 		parse_number_text(literal->text, strlen(literal->text), &number))
 		return psprintf("Write the number without quotes: %s.", number_text(number));
-	if (literal->kind == LITERAL_NUMBER &&
-		type_category(reader->type) == TYPCATEGORY_STRING)
+	if (literal->kind == LITERAL_NUMBER && holds_text(reader))
 		return psprintf("Write text in quotes, as \"%s\", or add \"as\": \"number\".",
 						literal->text);
 	if (reader->unit == UNIT_ENUM && reader->kind == VALUE_INTEGER)
-		return psprintf("\"%s\" is no label of the enum.", literal->text);
+		return literal->kind == LITERAL_TEXT ?
+			psprintf("\"%s\" is no label of the enum.", literal->text) :
+			psprintf("Write the label in quotes: \"%s\".", literal->text);
 	if (reader->kind == VALUE_INTEGER && is_time_unit(reader->unit))
 		return "Write dates year first, as \"2026-01-31\".";
 	if (reader->kind == VALUE_BOOL)
@@ -547,10 +560,22 @@ bool_test(const Literal *literal)
 	return test;
 }
 
+/* An input function says what it does not like, but not where that stands. */
+static void
+binding_context(void *arg)
+{
+	const Condition *condition = arg;
+
+	errcontext("binding column \"%s\" to the condition at %s of the portrait",
+			   condition->use.field, condition->path);
+}
+
 /* The literal as a value of a type that we know nothing of. */
 static Datum
 other_member(const Reader *reader, const Condition *condition, const Literal *literal)
 {
+	ErrorContextCallback context;
+	Datum		member;
 	Oid			input;
 	Oid			ioparam;
 
@@ -568,7 +593,13 @@ other_member(const Reader *reader, const Condition *condition, const Literal *li
 		return IntervalPGetDatum(span);
 	}
 	getTypeInputInfo(reader->type, &input, &ioparam);
-	return OidInputFunctionCall(input, literal->text, ioparam, -1);
+	context.previous = error_context_stack;
+	context.callback = binding_context;
+	context.arg = unconstify(Condition *, condition);
+	error_context_stack = &context;
+	member = OidInputFunctionCall(input, literal->text, ioparam, -1);
+	error_context_stack = context.previous;
+	return member;
 }
 
 static Test *
@@ -665,7 +696,7 @@ bind_literals(const Reader *reader, const Condition *condition, List *literals,
 		check_literals(reader, condition, literals);
 	texts = literals_of_kind(literals, LITERAL_TEXT);
 	if (texts != NIL && takes_literal(reader, LITERAL_TEXT))
-		tests = lappend(tests, words_test(texts));
+		tests = lappend(tests, words_test(reader, texts));
 	if (takes_literal(reader, LITERAL_NUMBER))
 	{
 		foreach(lc, literals_of_kind(literals, LITERAL_NUMBER))

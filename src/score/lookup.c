@@ -21,8 +21,8 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
-/* Working out more than this takes longer than it could save. */
-#define MAX_LOOKUP_TESTS 1000000
+/* Working out more than this takes longer than it is likely to save. */
+#define MAX_LOOKUP_COMPARISONS 200000
 
 /* ---- which lookup ---- */
 
@@ -82,6 +82,19 @@ is_lookup_test(const Test *test)
 		default:
 			return false;
 	}
+}
+
+/* How many comparisons it takes to run the test. */
+static int64
+comparisons(const Test *test)
+{
+	int64		n = 0;
+
+	if (test->kind != TEST_ANY)
+		return 1;
+	for (int i = 0; i < test->n; i++)
+		n += comparisons(test->u.children[i]);
+	return n;
 }
 
 /* ---- keys: where the answer can change ---- */
@@ -358,6 +371,7 @@ make_lookup(const Scorecard *card, BoundCharacteristic *c)
 {
 	Lookup	   *lookup = &c->lookup;
 	Keys		keys = {.lookup = lookup};
+	int64		cost = 0;
 	Input	   *input;
 
 	lookup->kind = LOOKUP_NONE;
@@ -376,11 +390,14 @@ make_lookup(const Scorecard *card, BoundCharacteristic *c)
 	lookup->field = input->field;
 	lookup->reader = &input->reader;
 	for (int i = 0; i < c->nattributes; i++)
+	{
 		add_keys(&keys, c->attributes[i].test);
+		cost += comparisons(c->attributes[i].test);
+	}
 	if (input->raw_missing != NULL)
 		add_keys(&keys, input->raw_missing);
 	sort_keys(lookup);
-	if ((int64) noutcomes(lookup) * c->nattributes > MAX_LOOKUP_TESTS)
+	if (noutcomes(lookup) * cost > MAX_LOOKUP_COMPARISONS)
 		lookup->kind = LOOKUP_NONE;
 	else
 		work_out(card, c);

@@ -150,8 +150,7 @@ columns_of_var(PlannerInfo *root, Var *row, RowColumns *columns)
 	bool		in_join_tree = false;
 	bool		nullable;
 
-	/* a grouping set nulls the row, but not columns that it does not group by */
-	if (root == NULL || root->parse->groupingSets != NIL || row->varattno != InvalidAttrNumber || row->varlevelsup != 0 ||
+	if (root == NULL || row->varattno != InvalidAttrNumber || row->varlevelsup != 0 ||
 		!icp_var_is_plain(row) || root->parse->commandType == CMD_MERGE ||
 		row->varno <= 0 || row->varno > list_length(root->parse->rtable))
 		return false;
@@ -201,6 +200,9 @@ columns_of_row(RowExpr *row, RowColumns *columns)
 static bool
 columns_of(PlannerInfo *root, Node *row, RowColumns *columns)
 {
+	/* a grouping set nulls the row, but not columns that it does not group by */
+	if (root != NULL && root->parse->groupingSets != NIL)
+		return false;
 	if (IsA(row, Var))
 		return columns_of_var(root, (Var *) row, columns);
 	if (IsA(row, RowExpr))

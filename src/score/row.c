@@ -153,7 +153,7 @@ column_hint(TupleDesc tupdesc, const char *field)
 	return "Fields are column names exactly as they are; \"absent\": \"missing\" in the portrait lets rows lack some.";
 }
 
-static void pg_attribute_noreturn()
+pg_noreturn static void
 no_such_field(const Portrait *portrait, TupleDesc tupdesc, const char *field)
 {
 	ereport(ERROR,

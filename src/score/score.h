@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "common/compat.h"
 #include "fmgr.h"
 #include "portrait/portrait.h"
 
@@ -61,6 +62,7 @@ typedef enum IntegerUnit
 typedef struct Reader
 {
 	Oid			type;			/* without its domain */
+	Oid			shown_type;		/* the column's, in messages */
 	Oid			collation;
 	ValueKind	kind;			/* what comes out, unless it is JSON */
 	IntegerUnit unit;
@@ -293,9 +295,9 @@ extern Test *bind_relative(const Reader *reader, const Condition *condition,
 						   const Portrait *portrait, TimestampTz now);
 extern Test *bind_like(const Reader *reader, const Condition *condition);
 extern Test *make_test(TestKind kind);
-extern void pg_attribute_noreturn() cannot_apply(const Reader *reader,
-												 const Condition *condition,
-												 const char *hint);
+pg_noreturn extern void cannot_apply(const Reader *reader,
+									 const Condition *condition, const char *hint);
+extern bool holds_text(const Reader *reader);
 
 /* lookup.c */
 extern bool make_lookup(const Scorecard *card, BoundCharacteristic *c);

@@ -45,6 +45,7 @@ init_other(Reader *reader)
 		reader->kind = VALUE_ARRAY;
 		reader->element = palloc0(sizeof(Reader));
 		init_reader(reader->element, element, reader->collation);
+		reader->element->shown_type = reader->type;
 	}
 	else if (get_typtype(reader->type) == TYPTYPE_ENUM)
 		init_integer(reader, UNIT_ENUM);
@@ -55,7 +56,7 @@ init_other(Reader *reader)
 void
 init_reader(Reader *reader, Oid type, Oid collation)
 {
-	reader->type = getBaseType(type);
+	reader->type = reader->shown_type = getBaseType(type);
 	reader->collation = collation;
 	get_typlenbyvalalign(reader->type, &reader->typlen, &reader->typbyval,
 						 &reader->typalign);
@@ -141,7 +142,8 @@ aligned_numeric(Reader *reader, Datum datum)
 	struct varlena *stored = (struct varlena *) DatumGetPointer(datum);
 	Size		length;
 
-	if (!VARATT_IS_SHORT(stored))
+	/* a TOAST pointer looks like a short header too */
+	if (!VARATT_IS_SHORT(stored) || VARATT_IS_EXTERNAL(stored))
 		return DatumGetNumeric(datum);
 	length = VARSIZE_SHORT(stored) - VARHDRSZ_SHORT;
 	SET_VARSIZE(&reader->numeric, length + VARHDRSZ);
