@@ -93,7 +93,7 @@ END $$;
 CREATE FUNCTION hints(cells regclass) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN QUERY EXECUTE format($q$
-		SELECT CASE row_number() OVER (PARTITION BY hint ORDER BY min(attnum)) WHEN 1 THEN hint || E'\n' ELSE '' END || '    ' || conditions || ': ' || string_agg(field, ', ' ORDER BY attnum) FROM (
+		SELECT CASE row_number() OVER (PARTITION BY hint ORDER BY min(attnum)) WHEN 1 THEN coalesce(nullif(hint, ''), '(no hint)') || E'\n' ELSE '' END || '    ' || conditions || ': ' || string_agg(field, ', ' ORDER BY attnum) FROM (
 			SELECT hint, attnum, field, string_agg(n::text, ' ' ORDER BY n) AS conditions FROM %s WHERE cell = '-' GROUP BY hint, attnum, field) h
 		GROUP BY hint, conditions ORDER BY hint COLLATE "C", min(attnum) $q$, cells);
 END $$;
