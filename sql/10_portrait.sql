@@ -132,6 +132,9 @@ CREATE OPERATOR CLASS @extschema@.icp_portrait_hash_ops DEFAULT FOR TYPE @extsch
 	FUNCTION 2 @extschema@.icp_portrait_hash_extended(@extschema@.icp_portrait, bigint);
 COMMENT ON OPERATOR CLASS @extschema@.icp_portrait_hash_ops USING hash IS 'portraits by their canonical bytes';
 
+COMMENT ON OPERATOR FAMILY @extschema@.icp_portrait_ops USING btree IS 'portraits by their canonical bytes';
+COMMENT ON OPERATOR FAMILY @extschema@.icp_portrait_hash_ops USING hash IS 'portraits by their canonical bytes';
+
 -- Readings
 
 CREATE FUNCTION @extschema@.icp_portrait_fields(portrait @extschema@.icp_portrait) RETURNS text[]

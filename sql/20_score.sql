@@ -46,7 +46,7 @@ COMMENT ON COLUMN @extschema@.icp_explanation.reason IS 'why points were lost; N
 -- portrait names, makes saved portraits constants, and asks for estimates.
 
 CREATE FUNCTION @extschema@.icp_score_support(internal) RETURNS internal
-	AS 'MODULE_PATHNAME' LANGUAGE C STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION @extschema@.icp_score_support(internal) IS 'planner support for the score functions';
 
 -- icp_score
@@ -88,13 +88,13 @@ COMMENT ON FUNCTION @extschema@.icp_score(jsonb) IS
 	'the score of a JSON document, 0 to 100, by the default portrait';
 
 CREATE FUNCTION @extschema@.icp_score_columns(portrait @extschema@.icp_portrait, VARIADIC fields "any") RETURNS float8
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_score_columns(@extschema@.icp_portrait, "any") IS
 	'icp_score over bare columns: the portrait''s fields in the order of icp_portrait_fields';
 
 CREATE FUNCTION @extschema@.icp_score_columns_now(portrait @extschema@.icp_portrait, VARIADIC fields "any") RETURNS float8
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 30
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_score_columns_now(@extschema@.icp_portrait, "any") IS
 	'icp_score over bare columns: the portrait''s fields in the order of icp_portrait_fields, for portraits with conditions relative to now';
@@ -138,13 +138,13 @@ COMMENT ON FUNCTION @extschema@.icp_tier(jsonb) IS
 	'the tier that a JSON documents score falls into, or out, by the default portrait';
 
 CREATE FUNCTION @extschema@.icp_tier_columns(portrait @extschema@.icp_portrait, VARIADIC fields "any") RETURNS text
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_tier_columns(@extschema@.icp_portrait, "any") IS
 	'icp_tier over bare columns: the portrait''s fields in the order of icp_portrait_fields';
 
 CREATE FUNCTION @extschema@.icp_tier_columns_now(portrait @extschema@.icp_portrait, VARIADIC fields "any") RETURNS text
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 30
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_tier_columns_now(@extschema@.icp_portrait, "any") IS
 	'icp_tier over bare columns: the portrait''s fields in the order of icp_portrait_fields, for portraits with conditions relative to now';
@@ -188,13 +188,13 @@ COMMENT ON FUNCTION @extschema@.icp_fits(jsonb) IS
 	'whether a JSON documents score reaches the fitting threshold and nothing disqualifies it, by the default portrait';
 
 CREATE FUNCTION @extschema@.icp_fits_columns(portrait @extschema@.icp_portrait, VARIADIC fields "any") RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_fits_columns(@extschema@.icp_portrait, "any") IS
 	'icp_fits over bare columns: the portrait''s fields in the order of icp_portrait_fields';
 
 CREATE FUNCTION @extschema@.icp_fits_columns_now(portrait @extschema@.icp_portrait, VARIADIC fields "any") RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 30
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_fits_columns_now(@extschema@.icp_portrait, "any") IS
 	'icp_fits over bare columns: the portrait''s fields in the order of icp_portrait_fields, for portraits with conditions relative to now';
@@ -238,13 +238,13 @@ COMMENT ON FUNCTION @extschema@.icp_evaluate(jsonb) IS
 	'score, points, probability, tier, fit, coverage and reasons of a JSON document, by the default portrait';
 
 CREATE FUNCTION @extschema@.icp_evaluate_columns(portrait @extschema@.icp_portrait, VARIADIC fields "any") RETURNS @extschema@.icp_evaluation
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_evaluate_columns(@extschema@.icp_portrait, "any") IS
 	'icp_evaluate over bare columns: the portrait''s fields in the order of icp_portrait_fields';
 
 CREATE FUNCTION @extschema@.icp_evaluate_columns_now(portrait @extschema@.icp_portrait, VARIADIC fields "any") RETURNS @extschema@.icp_evaluation
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 30
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_evaluate_columns_now(@extschema@.icp_portrait, "any") IS
 	'icp_evaluate over bare columns: the portrait''s fields in the order of icp_portrait_fields, for portraits with conditions relative to now';
@@ -288,13 +288,13 @@ COMMENT ON FUNCTION @extschema@.icp_explain(jsonb) IS
 	'why a JSON document has its score: one row for each characteristic, most points lost first, by the default portrait';
 
 CREATE FUNCTION @extschema@.icp_explain_columns(portrait @extschema@.icp_portrait, VARIADIC fields "any") RETURNS SETOF @extschema@.icp_explanation
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 30 ROWS 10
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 30 ROWS 10
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_explain_columns(@extschema@.icp_portrait, "any") IS
 	'icp_explain over bare columns: the portrait''s fields in the order of icp_portrait_fields';
 
 CREATE FUNCTION @extschema@.icp_explain_columns_now(portrait @extschema@.icp_portrait, VARIADIC fields "any") RETURNS SETOF @extschema@.icp_explanation
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 30 ROWS 10
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 30 ROWS 10
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_explain_columns_now(@extschema@.icp_portrait, "any") IS
 	'icp_explain over bare columns: the portrait''s fields in the order of icp_portrait_fields, for portraits with conditions relative to now';

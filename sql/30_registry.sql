@@ -40,17 +40,17 @@ COMMENT ON TRIGGER icp_portraits_changed ON @extschema@.icp_portraits IS 'plans 
 COMMENT ON TRIGGER icp_portraits_truncated ON @extschema@.icp_portraits IS 'plans that hold a saved portrait are redone';
 
 CREATE FUNCTION @extschema@.icp_load_support(internal) RETURNS internal
-	AS 'MODULE_PATHNAME' LANGUAGE C STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION @extschema@.icp_load_support(internal) IS 'planner support for icp_load';
 
 CREATE FUNCTION @extschema@.icp_load(name text DEFAULT NULL, version integer DEFAULT NULL) RETURNS @extschema@.icp_portrait
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 1000
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 1000
 	SUPPORT @extschema@.icp_load_support;
 COMMENT ON FUNCTION @extschema@.icp_load(text, integer) IS
 	'the saved portrait of that name (default: icp_portrait.default_portrait), in that version (default: the active one)';
 
 CREATE FUNCTION @extschema@.icp_save(name text, portrait @extschema@.icp_portrait, note text DEFAULT NULL) RETURNS integer
-	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000;
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE COST 1000;
 COMMENT ON FUNCTION @extschema@.icp_save(text, @extschema@.icp_portrait, text) IS
 	'saves the portrait as a new version under that name, makes it active, and returns its version';
 

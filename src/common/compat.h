@@ -10,11 +10,14 @@
 
 #include "postgres.h"
 
+#include "catalog/pg_proc.h"
 #include "common/jsonapi.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "nodes/primnodes.h"
 #include "parser/parse_relation.h"
+#include "utils/acl.h"
 #include "utils/datetime.h"
 #include "utils/fmgrprotos.h"
 
@@ -116,6 +119,18 @@ icp_decode_datetime(char **field, int *ftype, int nf, int *dtype,
 #else
 #define icp_copy_nullingrels(to, from) ((void) 0)
 #endif
+
+/* Access checks have one function for all kinds of objects since 16. */
+static inline bool
+icp_may_execute(Oid function)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ProcedureRelationId, function, GetUserId(),
+						   ACL_EXECUTE) == ACLCHECK_OK;
+#else
+	return pg_proc_aclcheck(function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK;
+#endif
+}
 
 /* The transaction's local number moved in 17. */
 #if PG_VERSION_NUM >= 170000

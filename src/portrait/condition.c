@@ -38,7 +38,7 @@ static bool
 parse_pattern(PortraitParser *parser, JsonbValue *value, Condition *condition)
 {
 	Literal    *literal;
-	const char *text;
+	const char *text = NULL;
 	int			backslashes = 0;
 
 	if (!want_text(parser, value, &text))
@@ -58,7 +58,7 @@ parse_pattern(PortraitParser *parser, JsonbValue *value, Condition *condition)
 static bool
 parse_range(PortraitParser *parser, JsonbValue *value, Condition *condition)
 {
-	const char *text;
+	const char *text = NULL;
 	const char *problem;
 
 	if (!want_text(parser, value, &text))
@@ -74,7 +74,7 @@ parse_range(PortraitParser *parser, JsonbValue *value, Condition *condition)
 static bool
 parse_span(PortraitParser *parser, JsonbValue *value, Condition *condition)
 {
-	const char *text;
+	const char *text = NULL;
 	Interval	span;
 
 	if (!want_text(parser, value, &text))
@@ -90,7 +90,7 @@ parse_span(PortraitParser *parser, JsonbValue *value, Condition *condition)
 static bool
 parse_literals(PortraitParser *parser, JsonbValue *value, Condition *condition)
 {
-	Literal    *literal;
+	Literal    *literal = NULL;
 
 	condition->is_list = condition->kind == CONDITION_IN ||
 		condition->kind == CONDITION_CONTAINS_ANY ||
@@ -311,12 +311,12 @@ parse_condition(PortraitParser *parser, JsonbContainer *object,
 	condition->path = pstrdup(parser->path.data);
 	if (parser->depth >= MAX_DEPTH)
 	{
-		too_many(parser, "conditions are nested deeper than %d", MAX_DEPTH);
+		(void) too_many(parser, "conditions are nested deeper than %d", MAX_DEPTH);
 		return NULL;
 	}
 	if (++parser->portrait->nconditions > MAX_CONDITIONS)
 	{
-		too_many(parser, "more than %d conditions", MAX_CONDITIONS);
+		(void) too_many(parser, "more than %d conditions", MAX_CONDITIONS);
 		return NULL;
 	}
 	if (!parse_keys(parser, object, condition, attribute, &operand))

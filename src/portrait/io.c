@@ -46,7 +46,7 @@ portrait_type(Oid schema)
 static bool
 portrait_from_text(char *json, Portrait *portrait, Node *escontext)
 {
-	Datum		jsonb;
+	Datum		jsonb = (Datum) 0;
 
 	return check_portrait_text(json, escontext) &&
 		icp_jsonb_in(json, escontext, &jsonb) &&
@@ -161,7 +161,7 @@ icp_portrait_from_jsonb(PG_FUNCTION_ARGS)
 Datum
 icp_portrait_to_jsonb(PG_FUNCTION_ARGS)
 {
-	Datum		result;
+	Datum		result = (Datum) 0;
 
 	(void) icp_jsonb_in(stored_json(PG_GETARG_DATUM(0)), NULL, &result);
 	PG_RETURN_DATUM(result);

@@ -27,7 +27,7 @@
 #define MIN_TIME (-INT64CONST(730119) * USECS_PER_DAY)
 
 /* A longer time before or after now could leave the range of timestamps. */
-#define MAX_SPAN_YEARS 1000
+#define MAX_SPAN_YEARS INT64CONST(1000)
 
 static inline const char *
 skip_digits(const char *p, const char *end)
@@ -182,7 +182,7 @@ parse_time_text(const char *text, int len, Timestamp *result)
 	/* Z is looked up among the time zone abbreviations, which are a setting */
 	if (buf[len - 1] == 'Z')
 	{
-		strcpy(buf + len - 1, "+00");
+		memcpy(buf + len - 1, "+00", sizeof("+00"));
 		len += 2;
 	}
 	if (!is_iso_time(buf, len))

@@ -30,7 +30,7 @@ static const char *const probability_keys[] = {"intercept", "slope", NULL};
 
 /* ---- errors and the path ---- */
 
-bool
+void
 portrait_error(PortraitParser *parser, int sqlstate, const char *hint,
 			   const char *format,...)
 {
@@ -55,7 +55,6 @@ portrait_error(PortraitParser *parser, int sqlstate, const char *hint,
 			 errmsg("invalid portrait at %s: %s", parser->path.data, message.data) :
 			 errmsg("invalid portrait: %s", message.data),
 			 hint ? errhint("%s", hint) : 0));
-	return false;
 }
 
 int

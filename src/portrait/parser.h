@@ -17,17 +17,19 @@ typedef struct PortraitParser
 } PortraitParser;
 
 /*
- * Reports an error at the current path and returns false; every caller passes
- * the false on, since a soft error comes back here.
+ * Reports an error at the current path.  It may be a soft error and come back:
+ * then every caller returns false to its own.
  */
-extern bool portrait_error(PortraitParser *parser, int sqlstate,
+extern void portrait_error(PortraitParser *parser, int sqlstate,
 						   const char *hint, const char *format,...)
 			pg_attribute_printf(4, 5);
 
 #define invalid(parser, hint, ...) \
-	portrait_error(parser, ERRCODE_INVALID_TEXT_REPRESENTATION, hint, __VA_ARGS__)
+	(portrait_error(parser, ERRCODE_INVALID_TEXT_REPRESENTATION, hint, \
+					__VA_ARGS__), false)
 #define too_many(parser, ...) \
-	portrait_error(parser, ERRCODE_PROGRAM_LIMIT_EXCEEDED, NULL, __VA_ARGS__)
+	(portrait_error(parser, ERRCODE_PROGRAM_LIMIT_EXCEEDED, NULL, \
+					__VA_ARGS__), false)
 
 /* Enter a key or an element; the result goes to path_leave. */
 extern int	path_enter(PortraitParser *parser, const char *key);

@@ -39,7 +39,7 @@ typedef struct IcpPortrait
 #define MAX_FIELDS			1600	/* as many as a table has columns */
 #define MAX_FIELD_LENGTH	1000	/* bytes */
 #define MAX_DEPTH			32
-#define MAX_JSON_BYTES		(4 * 1024 * 1024)
+#define MAX_JSON_BYTES		4194304 /* 4 MB */
 #define MAX_NUMBER_LENGTH	400 /* digits of a number in a condition */
 
 /* Points are whole millionths, so that sums are exact in any order. */

@@ -319,8 +319,6 @@ registry_stamp(Oid schema, RegistryStamp *stamp)
 	if (snapshot == NULL ||
 		check_enable_rls(registry_oid(schema), InvalidOid, true) == RLS_ENABLED)
 		return false;
-	/* compared as bytes */
-	memset(stamp, 0, sizeof(RegistryStamp));
 	stamp->changes = registry_changes;
 	stamp->lxid = icp_my_lxid();
 	stamp->xmin = snapshot->xmin;

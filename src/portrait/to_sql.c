@@ -457,12 +457,26 @@ all_points_whole(const Portrait *portrait)
 	return true;
 }
 
+/* Could a sum of whole points leave the range of integer? */
+static bool
+needs_bigint(const Portrait *portrait)
+{
+	int64		limit = PG_INT32_MAX * POINT_SCALE;
+
+	return all_points_whole(portrait) &&
+		(portrait->max > limit || portrait->min < -limit ||
+		 portrait->max - portrait->min > limit);
+}
+
 static void
 write_points(SqlWriter *writer)
 {
 	ListCell   *lc;
 
-	appendStringInfo(&writer->buf, "(%s", points_text(writer->portrait->initial));
+	/* of a type that has room for the sum */
+	appendStringInfo(&writer->buf, needs_bigint(writer->portrait) ?
+					 "(CAST(%s AS bigint)" : "(%s",
+					 points_text(writer->portrait->initial));
 	foreach(lc, writer->portrait->characteristics)
 	{
 		appendStringInfoString(&writer->buf, "\n  + ");
@@ -472,8 +486,9 @@ write_points(SqlWriter *writer)
 }
 
 /*
- * To the last bit what icp_score computes: fractions of points are made whole
- * before they become float8, as they are there.
+ * What icp_score computes, and to the last bit while a hundred times the points
+ * are an exact float8: fractions of points are made whole before they become
+ * one, as they are there.
  */
 static void
 write_score(SqlWriter *writer)

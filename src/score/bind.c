@@ -341,6 +341,7 @@ bind_portrait(Portrait *portrait, const FieldType *fields, TimestampTz now)
 	card->portrait = portrait;
 	card->types = fields;
 	binder.inputs_of = palloc0(sizeof(List *) * Max(list_length(portrait->fields), 1));
+	card->zone = session_timezone;
 	card->now = portrait->is_fixed ? portrait->at : now;
 	card->characteristics = palloc0(sizeof(BoundCharacteristic) *
 									Max(list_length(portrait->characteristics), 1));

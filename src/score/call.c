@@ -14,6 +14,7 @@
 #include "common/compat.h"
 #include "funcapi.h"
 #include "nodes/nodeFuncs.h"
+#include "pgtime.h"
 #include "portrait/registry.h"
 #include "score/score.h"
 #include "utils/builtins.h"
@@ -94,6 +95,13 @@ same_text(const text *a, const text *b)
 		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
 }
 
+static bool
+same_stamp(const RegistryStamp *a, const RegistryStamp *b)
+{
+	return a->changes == b->changes && a->lxid == b->lxid && a->xmin == b->xmin &&
+		a->xmax == b->xmax && a->curcid == b->curcid && a->user == b->user;
+}
+
 /* The saved portrait, kept for as long as its stamp stays the same. */
 static Datum
 saved_portrait(CallState *state, text *name)
@@ -104,7 +112,7 @@ saved_portrait(CallState *state, text *name)
 	MemoryContext caller;
 
 	if (may_keep && state->saved != (Datum) 0 && same_text(name, state->name) &&
-		memcmp(&stamp, &state->stamp, sizeof(RegistryStamp)) == 0)
+		same_stamp(&stamp, &state->stamp))
 		return state->saved;
 	loaded = registry_load(state->schema, name ? text_to_cstring(name) : NULL, 0);
 	if (!may_keep)
@@ -135,7 +143,8 @@ static bool
 is_current(const Bound *bound)
 {
 	return !portrait_depends_on_now(bound->card->portrait) ||
-		bound->card->now == GetCurrentTransactionStartTimestamp();
+		(bound->card->now == GetCurrentTransactionStartTimestamp() &&
+		 bound->card->zone == session_timezone);
 }
 
 /* The entry bound from this portrait and row type, if it still holds. */
@@ -301,8 +310,13 @@ column_types(FunctionCallInfo fcinfo, int ncolumns)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("could not determine the type of column %d", i + 1)));
-		if (list_length(args) > i + 1)
-			types[i].collation = exprCollation(list_nth(args, i + 1));
+		if (list_length(args) <= i + 1)
+			continue;
+		types[i].collation = exprCollation(list_nth(args, i + 1));
+		/* a bare NULL is no column: always missing, whatever the conditions */
+		if (types[i].type == UNKNOWNOID && IsA(list_nth(args, i + 1), Const) &&
+			((Const *) list_nth(args, i + 1))->constisnull)
+			types[i].type = InvalidOid;
 	}
 	return types;
 }

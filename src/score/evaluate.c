@@ -162,12 +162,13 @@ static inline float8
 percentage(int64 part, int64 whole)
 {
 	int128		hundredfold;
+	int64		percents;
 
 	if (part < (INT64CONST(1) << 53) / 100)
 		return (float8) (part * 100) / (float8) whole;
 	hundredfold = (int128) part * 100;
-	return (float8) (hundredfold / whole) +
-		(float8) (hundredfold % whole) / (float8) whole;
+	percents = hundredfold / whole;
+	return (float8) percents + (float8) (hundredfold % whole) / (float8) whole;
 }
 
 /*

@@ -11,6 +11,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_enum.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "common/compat.h"
 #include "nodes/makefuncs.h"
@@ -124,14 +125,14 @@ floor_days(Timestamp time)
 static int64
 time_in_units(Timestamp time, IntegerUnit unit, bool up, bool *is_whole)
 {
-	int64		days;
+	int64		day;
 
 	*is_whole = true;
 	if (unit != UNIT_DAY)
 		return time;
-	days = floor_days(time);
-	*is_whole = days * USECS_PER_DAY == time;
-	return up && !*is_whole ? days + 1 : days;
+	day = floor_days(time);
+	*is_whole = day * USECS_PER_DAY == time;
+	return up && !*is_whole ? day + 1 : day;
 }
 
 static bool
@@ -193,6 +194,23 @@ set_integer_range(Test *test, const Range *range, IntegerUnit unit)
 /* ---- ranges ---- */
 
 /*
+ * Is the number how one writes a real?  0.1 is, though no real is equal to it;
+ * or so large or small that a real can only be infinite or zero.
+ */
+static bool
+is_float4(Numeric number, float8 real)
+{
+	float4		single = (float4) real;
+	Datum		written;
+
+	if (isinf(single) || (single == 0 && real != 0))
+		return true;
+	written = DirectFunctionCall1(float4_numeric, Float4GetDatum(single));
+	return DatumGetBool(DirectFunctionCall2(numeric_eq, written,
+											NumericGetDatum(number)));
+}
+
+/*
  * One end of a range as a value of the column, so that what compares equal to
  * real '0.1' is 0.1.  Numbers that a float cannot hold lie between it and
  * infinity, or between it and zero, and so are never equal to it.
@@ -209,7 +227,7 @@ float_end(const Literal *bound, bool up, Oid type, bool *closed)
 	}
 	real = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
 											  NumericGetDatum(bound->number)));
-	if (type == FLOAT4OID)
+	if (type == FLOAT4OID && is_float4(bound->number, real))
 		real = (float4) real;
 	if (isinf(real))
 		*closed = (real > 0) == up;
@@ -593,6 +611,9 @@ other_member(const Reader *reader, const Condition *condition, const Literal *li
 		return IntervalPGetDatum(span);
 	}
 	getTypeInputInfo(reader->type, &input, &ioparam);
+	if (func_volatile(input) != PROVOLATILE_IMMUTABLE)
+		cannot_apply(reader, condition,
+					 "How values of this type are read depends on the session's settings.");
 	context.previous = error_context_stack;
 	context.callback = binding_context;
 	context.arg = unconstify(Condition *, condition);

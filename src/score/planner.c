@@ -237,8 +237,8 @@ field_expression(const RowColumns *columns, const char *field, bool absent_is_mi
 	ListCell   *lc;
 
 	if (!find_field(columns->tupdesc, field, &place))
-		/* jsonb can be compared with anything, and NULL is missing */
-		return absent_is_missing ? (Node *) makeNullConst(JSONBOID, -1, InvalidOid) : NULL;
+		return absent_is_missing ?
+			(Node *) makeNullConst(UNKNOWNOID, -1, InvalidOid) : NULL;
 	node = copyObject(list_nth(columns->expressions, place.column - 1));
 	foreach(lc, place.attributes)
 	{
@@ -268,16 +268,22 @@ field_expression(const RowColumns *columns, const char *field, bool absent_is_mi
 	return json_path(node, place.container, place.keys);
 }
 
-/* The function of our schema with this name and these arguments. */
+/*
+ * The function of our schema with this name and these arguments, if the user
+ * may call it.
+ */
 static Oid
 find_function(Oid schema, const char *name, Oid first, Oid second)
 {
 	Oid			types[2] = {first, second};
 	oidvector  *arguments = buildoidvector(types, 2);
 
-	return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
-						   CStringGetDatum(name), PointerGetDatum(arguments),
-						   ObjectIdGetDatum(schema));
+	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
+										   CStringGetDatum(name),
+										   PointerGetDatum(arguments),
+										   ObjectIdGetDatum(schema));
+
+	return OidIsValid(function) && icp_may_execute(function) ? function : InvalidOid;
 }
 
 /*
@@ -424,7 +430,8 @@ simplify(SupportRequestSimplify *request)
 	RowColumns	columns;
 	Node	   *result = NULL;
 
-	if (!is_score_call(call, schema))
+	/* who may not call it gets the executor's error */
+	if (!is_score_call(call, schema) || !icp_may_execute(call->funcid))
 		return NULL;
 	portrait = constant_portrait(request->root, call);
 	if (portrait == NULL || portrait->consttype != portrait_type(schema))

@@ -14,6 +14,7 @@
 #include "access/htup_details.h"
 #include "common/compat.h"
 #include "fmgr.h"
+#include "pgtime.h"
 #include "portrait/portrait.h"
 
 /* ---- values ---- */
@@ -257,7 +258,8 @@ typedef struct BoundCharacteristic
 typedef struct Scorecard
 {
 	Portrait   *portrait;
-	TimestampTz now;			/* what relative dates were resolved with */
+	TimestampTz now;			/* what relative dates were resolved with ... */
+	pg_tz	   *zone;			/* ... and where */
 
 	int			ninputs;
 	Input	   *inputs;
