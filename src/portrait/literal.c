@@ -14,7 +14,7 @@
 #include <math.h>
 
 #include "common/compat.h"
-#include "miscadmin.h"
+#include "parser/scansup.h"
 #include "portrait/portrait.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -29,6 +29,13 @@
 /* A longer time before or after now could leave the range of timestamps. */
 #define MAX_SPAN_YEARS INT64CONST(1000)
 
+/* Of English, whatever the locale; isdigit() knows no other digits anyway. */
+static inline bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 static inline const char *
 skip_digits(const char *p, const char *end)
 {
@@ -40,9 +47,9 @@ skip_digits(const char *p, const char *end)
 static inline void
 trim_spaces(const char **text, int *len)
 {
-	while (*len > 0 && isspace((unsigned char) (*text)[0]))
+	while (*len > 0 && scanner_isspace((*text)[0]))
 		(*text)++, (*len)--;
-	while (*len > 0 && isspace((unsigned char) (*text)[*len - 1]))
+	while (*len > 0 && scanner_isspace((*text)[*len - 1]))
 		(*len)--;
 }
 
@@ -224,9 +231,9 @@ parse_span_text(const char *text, Interval *result)
 		return false;
 	for (const char *p = text; *p; p++)
 	{
-		has_unit |= isalpha((unsigned char) *p) || *p == ':';
+		has_unit |= is_letter(*p) || *p == ':';
 		/* a minus sign means different things under different IntervalStyles */
-		if (!isalnum((unsigned char) *p) && strchr(" .:", *p) == NULL)
+		if (!is_letter(*p) && !isdigit((unsigned char) *p) && strchr(" .:", *p) == NULL)
 			return false;
 	}
 	if (!has_unit)

@@ -48,6 +48,14 @@ static char *default_portrait;
 static uint64 registry_changes;
 
 /*
+ * The transaction that last made a plan with a saved portrait in it.  A change
+ * whose message comes while a plan is being made finds no plan to invalidate
+ * yet; so if one comes in that transaction, all plans go when it ends.
+ */
+static LocalTransactionId folded_in = InvalidLocalTransactionId;
+static bool reset_at_end = false;
+
+/*
  * The queries, prepared when they are first needed, for this table in a schema
  * of this name: ALTER SCHEMA can give the name, and so the text of a query, to
  * another table.
@@ -79,7 +87,8 @@ static const struct
 		2, false, SPI_OK_SELECT
 	},
 	[REGISTRY_INSERT] = {
-		"INSERT INTO %s (name, version, portrait, note) VALUES ($1, $2, $3, $4)",
+		"INSERT INTO %s (name, version, portrait, note, active)"
+		" VALUES ($1, $2, $3, $4, true)",
 		4, false, SPI_OK_INSERT
 	},
 	[REGISTRY_DEACTIVATE] = {
@@ -104,8 +113,24 @@ static void
 registry_relcache_callback(Datum arg, Oid relid)
 {
 	(void) arg;
-	if (relid == InvalidOid || relid == prepared_for)
-		registry_changes++;
+	if (relid != InvalidOid && relid != prepared_for)
+		return;
+	registry_changes++;
+	if (MyProc != NULL && folded_in != InvalidLocalTransactionId &&
+		folded_in == icp_my_lxid())
+		reset_at_end = true;
+}
+
+static void
+registry_xact_callback(XactEvent event, void *arg)
+{
+	(void) arg;
+	if (!reset_at_end ||
+		(event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT &&
+		 event != XACT_EVENT_PREPARE))
+		return;
+	reset_at_end = false;
+	ResetPlanCache();
 }
 
 /* Plans hold the default portrait that was in force when they were made. */
@@ -113,12 +138,12 @@ static void
 assign_default_portrait(const char *newval, void *extra)
 {
 	(void) extra;
-	if (default_portrait == NULL || newval == NULL ||
-		strcmp(default_portrait, newval) != 0)
-	{
-		registry_changes++;
-		ResetPlanCache();
-	}
+	/* before the first assignment there was none to hold */
+	if (default_portrait == NULL ||
+		(newval != NULL && strcmp(default_portrait, newval) == 0))
+		return;
+	registry_changes++;
+	ResetPlanCache();
 }
 
 void
@@ -136,6 +161,7 @@ registry_init(void)
 							   NULL);
 	MarkGUCPrefixReserved("icp_portrait");
 	CacheRegisterRelcacheCallback(registry_relcache_callback, (Datum) 0);
+	RegisterXactCallback(registry_xact_callback, NULL);
 }
 
 /* Trigger on the registry: every plan that holds one of its rows is redone. */
@@ -295,12 +321,16 @@ registry_load(Oid schema, const char *name, int32 version)
 		name = default_portrait;
 	result = read_portrait(schema, name, version);
 	if (result == (Datum) 0)
+	{
+		const char *hint = missing_hint(schema, name, version);
+
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 version == 0 ?
 				 errmsg("portrait \"%s\" does not exist", name) :
 				 errmsg("version %d of portrait \"%s\" does not exist", version, name),
-				 errhint("%s", missing_hint(schema, name, version))));
+				 errhint("%s", hint)));
+	}
 	return result;
 }
 
@@ -385,6 +415,7 @@ registry_fold(PlannerInfo *root, Oid schema, const char *name, int32 version)
 	 */
 	if (name == NULL)
 		name = default_portrait;
+	folded_in = icp_my_lxid();
 	portrait = read_portrait(schema, name, version);
 	PushActiveSnapshot(GetLatestSnapshot());
 	latest = read_portrait(schema, name, version);

@@ -28,7 +28,7 @@ typedef enum RegistryQuery
 	REGISTRY_NAMES,
 	REGISTRY_LAST_VERSION,		/* name */
 	REGISTRY_HAS_VERSION,		/* name, version */
-	REGISTRY_INSERT,			/* name, version, portrait, note */
+	REGISTRY_INSERT,			/* name, version, portrait, note; active */
 	REGISTRY_DEACTIVATE,		/* name, but not version */
 	REGISTRY_ACTIVATE			/* name, version */
 } RegistryQuery;

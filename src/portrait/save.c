@@ -31,14 +31,6 @@ lock_name(Oid schema, text *name)
 						Int32GetDatum((int32) key));
 }
 
-/* Makes one version the active one. */
-static void
-activate(Oid schema, Datum *name_and_version)
-{
-	registry_query(REGISTRY_DEACTIVATE, schema, name_and_version, NULL, 0);
-	registry_query(REGISTRY_ACTIVATE, schema, name_and_version, NULL, 0);
-}
-
 static int32
 last_version(Oid schema, Datum *name)
 {
@@ -79,8 +71,9 @@ icp_save(PG_FUNCTION_ARGS)
 	args[2] = PG_GETARG_DATUM(1);
 	args[3] = PG_ARGISNULL(2) ? (Datum) 0 : PG_GETARG_DATUM(2);
 	nulls[3] = PG_ARGISNULL(2) ? 'n' : ' ';
+	/* in this order, concurrent transactions that see the past fail to serialize */
+	registry_query(REGISTRY_DEACTIVATE, schema, args, NULL, 0);
 	registry_query(REGISTRY_INSERT, schema, args, nulls, 0);
-	activate(schema, args);
 	SPI_finish();
 	PG_RETURN_INT32(version);
 }
@@ -102,7 +95,8 @@ icp_activate(PG_FUNCTION_ARGS)
 				 errmsg("version %d of portrait \"%s\" does not exist",
 						PG_GETARG_INT32(1), text_to_cstring(PG_GETARG_TEXT_PP(0))),
 				 errhint("The table icp_portraits lists all versions.")));
-	activate(schema, args);
+	registry_query(REGISTRY_DEACTIVATE, schema, args, NULL, 0);
+	registry_query(REGISTRY_ACTIVATE, schema, args, NULL, 0);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

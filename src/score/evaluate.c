@@ -126,26 +126,27 @@ void
 evaluate_row(Scorecard *card, const NullableDatum *fields)
 {
 	int64		points = card->portrait->initial;
+	const BoundCharacteristic *c = card->characteristics;
+	const BoundCharacteristic *end = c + card->ncharacteristics;
+	const BoundAttribute **matched = card->matched;
 
 	card->fields = fields;
 	for (int i = 0; i < card->ntested; i++)
 		read_input(card, card->tested[i]);
 	card->disqualified = disqualifying_rule(card);
-	for (int i = 0; i < card->ncharacteristics; i++)
+	for (; c < end; c++, matched++)
 	{
-		const BoundCharacteristic *c = &card->characteristics[i];
-
 		if (c->lookup.kind != LOOKUP_NONE)
 		{
 			const Outcome *outcome = look_up(&c->lookup, &fields[c->lookup.field]);
 
 			points += outcome->points;
-			card->matched[i] = outcome->attribute;
+			*matched = outcome->attribute;
 		}
 		else
 		{
-			card->matched[i] = first_match(c, card->values);
-			points += card->matched[i]->points;
+			*matched = first_match(c, card->values);
+			points += (*matched)->points;
 		}
 	}
 	card->points = points;
@@ -156,19 +157,24 @@ evaluate_row(Scorecard *card, const NullableDatum *fields)
 /*
  * 100 * part / whole.  Integers up to 2^53 are exact in float8, so that the
  * one division rounds once, and 80 of 100 points are exactly 80; beyond, the
- * whole percents are split off to keep that so.
+ * whole percents are split off, by steps that do not overflow, to keep that so.
  */
 static inline float8
 percentage(int64 part, int64 whole)
 {
-	int128		hundredfold;
-	int64		percents;
+	static const int steps[] = {5, 5, 4};
+	uint64		rest = part;
+	uint64		percents = 0;
 
 	if (part < (INT64CONST(1) << 53) / 100)
 		return (float8) (part * 100) / (float8) whole;
-	hundredfold = (int128) part * 100;
-	percents = hundredfold / whole;
-	return (float8) percents + (float8) (hundredfold % whole) / (float8) whole;
+	for (int i = 0; i < (int) lengthof(steps); i++)
+	{
+		percents = percents * steps[i] + rest / whole * steps[i];
+		rest = rest % whole * steps[i];
+	}
+	percents += rest / whole;
+	return (float8) percents + (float8) (rest % whole) / (float8) whole;
 }
 
 /*

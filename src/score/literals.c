@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
 #include <math.h>
 
 #include "access/htup_details.h"
@@ -655,6 +656,42 @@ literals_of_kind(List *literals, LiteralKind kind)
 }
 
 static bool
+looks_like_uuid(const char *text)
+{
+	int			ndigits = 0;
+
+	for (; *text; text++)
+	{
+		if (isxdigit((unsigned char) *text))
+			ndigits++;
+		else if (*text != '-' || ndigits % 4 != 0 || ndigits == 0 || text[1] == '-' ||
+				 text[1] == '\0')
+			return false;
+	}
+	return ndigits == 32;
+}
+
+/* Those that the type's input function takes; we cannot ask it without an error. */
+static List *
+readable_literals(const Reader *reader, List *literals)
+{
+	List	   *result = NIL;
+	ListCell   *lc;
+	Interval	span;
+
+	foreach(lc, literals_of_kind(literals, LITERAL_TEXT))
+	{
+		const char *text = ((Literal *) lfirst(lc))->text;
+
+		if (reader->type == INTERVALOID ? parse_span_text(text, &span) :
+			reader->type == UUIDOID ? looks_like_uuid(text) :
+			type_category(reader->type) == TYPCATEGORY_STRING)
+			result = lappend(result, lfirst(lc));
+	}
+	return result;
+}
+
+static bool
 takes_literal(const Reader *reader, LiteralKind kind)
 {
 	if (reader->is_json)
@@ -709,8 +746,7 @@ bind_literals(const Reader *reader, const Condition *condition, List *literals,
 	if (reader->kind == VALUE_OTHER && !reader->is_json)
 	{
 		if (lenient)
-			literals = type_category(reader->type) == TYPCATEGORY_STRING ?
-				literals_of_kind(literals, LITERAL_TEXT) : NIL;
+			literals = readable_literals(reader, literals);
 		return literals == NIL ? NULL : others_test(reader, condition, literals);
 	}
 	if (!lenient)

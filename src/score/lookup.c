@@ -395,7 +395,10 @@ make_lookup(const Scorecard *card, BoundCharacteristic *c)
 		cost += comparisons(c->attributes[i].test);
 	}
 	if (input->raw_missing != NULL)
+	{
 		add_keys(&keys, input->raw_missing);
+		cost += comparisons(input->raw_missing);
+	}
 	sort_keys(lookup);
 	if (noutcomes(lookup) * cost > MAX_LOOKUP_COMPARISONS)
 		lookup->kind = LOOKUP_NONE;

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "access/detoast.h"
 #include "access/sysattr.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_proc.h"
@@ -37,6 +38,7 @@ PG_FUNCTION_INFO_V1(icp_score_support);
 /* A test of one condition costs about as much as an operator. */
 #define BASE_CONDITIONS 3
 #define UNKNOWN_CONDITIONS 30
+#define BYTES_PER_CONDITION 50
 
 /* ---- the row's columns ---- */
 
@@ -449,32 +451,36 @@ simplify(SupportRequestSimplify *request)
 /* ---- estimates ---- */
 
 /* The constant portrait among a call's arguments, whatever its shape, or NULL. */
-static const Portrait *
-visible_portrait(Node *node)
+static const Const *
+visible_portrait(Oid function, List *args)
 {
+	Oid			type = portrait_type(get_func_namespace(function));
 	ListCell   *lc;
-	Oid			type;
 
-	if (node == NULL || !IsA(node, FuncExpr))
-		return NULL;
-	type = portrait_type(get_func_namespace(((FuncExpr *) node)->funcid));
-	foreach(lc, ((FuncExpr *) node)->args)
+	foreach(lc, args)
 	{
 		Const	   *argument = lfirst(lc);
 
 		if (IsA(argument, Const) && argument->consttype == type &&
 			!argument->constisnull)
-			return portrait_from_datum(argument->constvalue);
+			return argument;
 	}
 	return NULL;
 }
 
+/* Asked for often: the portrait's length tells enough. */
 static Node *
 estimate_cost(SupportRequestCost *request)
 {
-	const Portrait *portrait = visible_portrait(request->node);
-	int			conditions = portrait ? portrait->nconditions : UNKNOWN_CONDITIONS;
+	const Const *portrait = NULL;
+	double		conditions = UNKNOWN_CONDITIONS;
 
+	if (request->node != NULL && IsA(request->node, FuncExpr))
+		portrait = visible_portrait(request->funcid,
+									((FuncExpr *) request->node)->args);
+	if (portrait != NULL)
+		conditions = (double) toast_raw_datum_size(portrait->constvalue) /
+			BYTES_PER_CONDITION;
 	request->startup = 0;
 	request->per_tuple = (BASE_CONDITIONS + conditions) * cpu_operator_cost;
 	return (Node *) request;
@@ -484,17 +490,15 @@ estimate_cost(SupportRequestCost *request)
 static Node *
 estimate_selectivity(SupportRequestSelectivity *request)
 {
-	const Portrait *portrait;
-	FuncExpr   *call;
+	const Const *constant;
+	float8		share = -1;
 
 	if (request->is_join || get_func_rettype(request->funcid) != BOOLOID)
 		return NULL;
-	/* the request has the arguments, but not the call */
-	call = makeFuncExpr(request->funcid, BOOLOID, request->args, InvalidOid,
-						request->inputcollid, COERCE_EXPLICIT_CALL);
-	portrait = visible_portrait((Node *) call);
-	request->selectivity = portrait && portrait->fit_share >= 0 &&
-		portrait->fit_share <= 1 ? portrait->fit_share : DEFAULT_FIT_SHARE;
+	constant = visible_portrait(request->funcid, request->args);
+	if (constant != NULL)
+		share = portrait_from_datum(constant->constvalue)->fit_share;
+	request->selectivity = share >= 0 && share <= 1 ? share : DEFAULT_FIT_SHARE;
 	return (Node *) request;
 }
 
@@ -502,11 +506,15 @@ estimate_selectivity(SupportRequestSelectivity *request)
 static Node *
 estimate_rows(SupportRequestRows *request)
 {
-	const Portrait *portrait = visible_portrait(request->node);
+	const Const *constant = NULL;
 
-	if (portrait == NULL)
+	if (request->node != NULL && IsA(request->node, FuncExpr))
+		constant = visible_portrait(request->funcid,
+									((FuncExpr *) request->node)->args);
+	if (constant == NULL)
 		return NULL;
-	request->rows = list_length(portrait->characteristics) + 1;
+	request->rows =
+		list_length(portrait_from_datum(constant->constvalue)->characteristics) + 1;
 	return (Node *) request;
 }
 
