@@ -105,37 +105,37 @@ CREATE FUNCTION @extschema@.icp_tier("row" record, portrait @extschema@.icp_port
 	AS 'MODULE_PATHNAME', 'icp_tier' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_tier(record, @extschema@.icp_portrait) IS
-	'the tier that a rows score falls into, or out';
+	'the tier that a row''s score falls into, or out';
 
 CREATE FUNCTION @extschema@.icp_tier("row" record, name text) RETURNS text
 	AS 'MODULE_PATHNAME', 'icp_tier' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_tier(record, text) IS
-	'the tier that a rows score falls into, or out, by the saved portrait of that name';
+	'the tier that a row''s score falls into, or out, by the saved portrait of that name';
 
 CREATE FUNCTION @extschema@.icp_tier("row" record) RETURNS text
 	AS 'MODULE_PATHNAME', 'icp_tier' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_tier(record) IS
-	'the tier that a rows score falls into, or out, by the default portrait';
+	'the tier that a row''s score falls into, or out, by the default portrait';
 
 CREATE FUNCTION @extschema@.icp_tier(doc jsonb, portrait @extschema@.icp_portrait) RETURNS text
 	AS 'MODULE_PATHNAME', 'icp_tier' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_tier(jsonb, @extschema@.icp_portrait) IS
-	'the tier that a JSON documents score falls into, or out';
+	'the tier that a JSON document''s score falls into, or out';
 
 CREATE FUNCTION @extschema@.icp_tier(doc jsonb, name text) RETURNS text
 	AS 'MODULE_PATHNAME', 'icp_tier' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_tier(jsonb, text) IS
-	'the tier that a JSON documents score falls into, or out, by the saved portrait of that name';
+	'the tier that a JSON document''s score falls into, or out, by the saved portrait of that name';
 
 CREATE FUNCTION @extschema@.icp_tier(doc jsonb) RETURNS text
 	AS 'MODULE_PATHNAME', 'icp_tier' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_tier(jsonb) IS
-	'the tier that a JSON documents score falls into, or out, by the default portrait';
+	'the tier that a JSON document''s score falls into, or out, by the default portrait';
 
 CREATE FUNCTION @extschema@.icp_tier_columns(portrait @extschema@.icp_portrait, VARIADIC fields "any") RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 30
@@ -155,37 +155,37 @@ CREATE FUNCTION @extschema@.icp_fits("row" record, portrait @extschema@.icp_port
 	AS 'MODULE_PATHNAME', 'icp_fits' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_fits(record, @extschema@.icp_portrait) IS
-	'whether a rows score reaches the fitting threshold and nothing disqualifies it';
+	'whether a row''s score reaches the fitting threshold and nothing disqualifies it';
 
 CREATE FUNCTION @extschema@.icp_fits("row" record, name text) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'icp_fits' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_fits(record, text) IS
-	'whether a rows score reaches the fitting threshold and nothing disqualifies it, by the saved portrait of that name';
+	'whether a row''s score reaches the fitting threshold and nothing disqualifies it, by the saved portrait of that name';
 
 CREATE FUNCTION @extschema@.icp_fits("row" record) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'icp_fits' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_fits(record) IS
-	'whether a rows score reaches the fitting threshold and nothing disqualifies it, by the default portrait';
+	'whether a row''s score reaches the fitting threshold and nothing disqualifies it, by the default portrait';
 
 CREATE FUNCTION @extschema@.icp_fits(doc jsonb, portrait @extschema@.icp_portrait) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'icp_fits' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_fits(jsonb, @extschema@.icp_portrait) IS
-	'whether a JSON documents score reaches the fitting threshold and nothing disqualifies it';
+	'whether a JSON document''s score reaches the fitting threshold and nothing disqualifies it';
 
 CREATE FUNCTION @extschema@.icp_fits(doc jsonb, name text) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'icp_fits' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_fits(jsonb, text) IS
-	'whether a JSON documents score reaches the fitting threshold and nothing disqualifies it, by the saved portrait of that name';
+	'whether a JSON document''s score reaches the fitting threshold and nothing disqualifies it, by the saved portrait of that name';
 
 CREATE FUNCTION @extschema@.icp_fits(doc jsonb) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'icp_fits' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 30
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_fits(jsonb) IS
-	'whether a JSON documents score reaches the fitting threshold and nothing disqualifies it, by the default portrait';
+	'whether a JSON document''s score reaches the fitting threshold and nothing disqualifies it, by the default portrait';
 
 CREATE FUNCTION @extschema@.icp_fits_columns(portrait @extschema@.icp_portrait, VARIADIC fields "any") RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 30

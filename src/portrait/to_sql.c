@@ -457,15 +457,26 @@ all_points_whole(const Portrait *portrait)
 	return true;
 }
 
-/* Could a sum of whole points leave the range of integer? */
+static uint64
+magnitude(int64 points)
+{
+	return points < 0 ? -(uint64) points : (uint64) points;
+}
+
+/* Could a sum of some of the whole points leave the range of integer? */
 static bool
 needs_bigint(const Portrait *portrait)
 {
-	int64		limit = PG_INT32_MAX * POINT_SCALE;
+	uint64		sum = magnitude(portrait->initial) + magnitude(portrait->min);
+	ListCell   *lc;
 
-	return all_points_whole(portrait) &&
-		(portrait->max > limit || portrait->min < -limit ||
-		 portrait->max - portrait->min > limit);
+	foreach(lc, portrait->characteristics)
+	{
+		const Characteristic *c = lfirst(lc);
+
+		sum += Max(magnitude(c->min), magnitude(c->max));
+	}
+	return all_points_whole(portrait) && sum > PG_INT32_MAX * (uint64) POINT_SCALE;
 }
 
 static void

@@ -333,10 +333,11 @@ sample_value(const Lookup *lookup, int i)
 			break;
 		case LOOKUP_TEXT:
 		case LOOKUP_BPCHAR:
-			value.kind = VALUE_TEXT;
-			/* no word is shorter than nothing */
-			value.length = i == lookup->n ? -1 : lookup->keys.words[i].length;
-			value.as.text = i == lookup->n ? "" : lookup->keys.words[i].text;
+			value.kind = i == lookup->n ? VALUE_OBJECT : VALUE_TEXT;
+			if (i == lookup->n)
+				break;
+			value.length = lookup->keys.words[i].length;
+			value.as.text = lookup->keys.words[i].text;
 			break;
 	}
 	return value;
