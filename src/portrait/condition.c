@@ -20,6 +20,13 @@ static const char *const condition_keys[] = {
 
 #define NCONDITION_KINDS (CONDITION_NOT + 1)
 
+/* The key that a condition of this kind is written with. */
+const char *
+condition_name(ConditionKind kind)
+{
+	return condition_keys[kind];
+}
+
 static bool parse_children(PortraitParser *parser, JsonbValue *value,
 						   Condition *condition);
 
@@ -141,8 +148,9 @@ parse_operand(PortraitParser *parser, JsonbValue *value, Condition *condition)
 }
 
 static bool
-parse_child(PortraitParser *parser, JsonbValue *value, Condition *condition)
+parse_child(PortraitParser *parser, JsonbValue *value, void *target)
 {
+	Condition  *condition = target;
 	Condition  *child;
 
 	if (!want_object(parser, value))
@@ -157,25 +165,12 @@ parse_child(PortraitParser *parser, JsonbValue *value, Condition *condition)
 static bool
 parse_children(PortraitParser *parser, JsonbValue *value, Condition *condition)
 {
-	JsonbContainer *array;
-	int			n;
-
 	if (condition->kind == CONDITION_NOT)
 		return parse_child(parser, value, condition);
-	if (!want_array(parser, value))
+	if (!parse_elements(parser, value, parse_child, condition))
 		return false;
-	array = value->val.binary.data;
-	n = JsonContainerSize(array);
-	if (n == 0)
+	if (condition->children == NIL)
 		return invalid(parser, NULL, "there is no condition in it");
-	for (int i = 0; i < n; i++)
-	{
-		int			length = path_enter_element(parser, i);
-
-		if (!parse_child(parser, getIthJsonbValueFromContainer(array, i), condition))
-			return false;
-		path_leave(parser, length);
-	}
 	return true;
 }
 

@@ -12,24 +12,6 @@
 #include "utils/builtins.h"
 #include "utils/json.h"
 
-static const char *const kind_names[] = {
-	[CONDITION_EQUALS] = "equals",
-	[CONDITION_IN] = "in",
-	[CONDITION_RANGE] = "range",
-	[CONDITION_LIKE] = "like",
-	[CONDITION_ILIKE] = "ilike",
-	[CONDITION_CONTAINS] = "contains",
-	[CONDITION_CONTAINS_ANY] = "contains_any",
-	[CONDITION_MISSING] = "missing",
-	[CONDITION_OTHERWISE] = "otherwise",
-	[CONDITION_WITHIN] = "within",
-	[CONDITION_OLDER] = "older",
-	[CONDITION_WITHIN_NEXT] = "within_next",
-	[CONDITION_ALL] = "all",
-	[CONDITION_ANY] = "any",
-	[CONDITION_NOT] = "not",
-};
-
 /* ---- pieces of JSON ---- */
 
 /* Writes "key": with a comma before it, unless it is the object's first. */
@@ -128,7 +110,7 @@ put_condition(StringInfo buf, const Condition *condition)
 		put_text(buf, "field", condition->use.field);
 	if (condition->own_as)
 		put_as(buf, condition->use.as);
-	put_key(buf, kind_names[condition->kind]);
+	put_key(buf, condition_name(condition->kind));
 	switch (condition->kind)
 	{
 		case CONDITION_EQUALS:
@@ -346,11 +328,11 @@ describe_leaf(StringInfo buf, const Condition *condition, bool named)
 		case CONDITION_LIKE:
 		case CONDITION_ILIKE:
 		case CONDITION_CONTAINS:
-			appendStringInfo(buf, "%s ", kind_names[condition->kind]);
+			appendStringInfo(buf, "%s ", condition_name(condition->kind));
 			put_words(buf, condition->literals);
 			break;
 		default:
-			appendStringInfoString(buf, kind_names[condition->kind]);
+			appendStringInfoString(buf, condition_name(condition->kind));
 			break;
 	}
 }

@@ -17,9 +17,10 @@
 #include "utils/builtins.h"
 #include "utils/datum.h"
 
+/* In the order in which they are read: characteristics inherit placeholders. */
 static const char *const portrait_keys[] = {
-	"title", "subject", "initial", "scale", "absent", "characteristics",
-	"disqualify", "tiers", "fit", "placeholders", "probability", "quality",
+	"placeholders", "title", "subject", "initial", "scale", "absent",
+	"characteristics", "disqualify", "tiers", "fit", "probability", "quality",
 	"at", NULL
 };
 static const char *const characteristic_keys[] = {
@@ -246,8 +247,10 @@ want_literal(PortraitParser *parser, JsonbValue *value, Literal **result)
 	return true;
 }
 
+/* Calls parse_one on each element of an array, at its path. */
 bool
-want_literals(PortraitParser *parser, JsonbValue *value, List **result)
+parse_elements(PortraitParser *parser, JsonbValue *value,
+			   ParseElement parse_one, void *target)
 {
 	JsonbContainer *array;
 	int			n;
@@ -256,20 +259,35 @@ want_literals(PortraitParser *parser, JsonbValue *value, List **result)
 		return false;
 	array = value->val.binary.data;
 	n = JsonContainerSize(array);
-	*result = NIL;
 	for (int i = 0; i < n; i++)
 	{
-		JsonbValue *element = getIthJsonbValueFromContainer(array, i);
 		int			length = path_enter_element(parser, i);
-		Literal    *literal;
 
 		CHECK_FOR_INTERRUPTS();
-		if (!want_literal(parser, element, &literal))
+		if (!parse_one(parser, getIthJsonbValueFromContainer(array, i), target))
 			return false;
-		*result = lappend(*result, literal);
 		path_leave(parser, length);
 	}
 	return true;
+}
+
+static bool
+append_literal(PortraitParser *parser, JsonbValue *value, void *target)
+{
+	List	  **literals = target;
+	Literal    *literal = NULL;
+
+	if (!want_literal(parser, value, &literal))
+		return false;
+	*literals = lappend(*literals, literal);
+	return true;
+}
+
+bool
+want_literals(PortraitParser *parser, JsonbValue *value, List **result)
+{
+	*result = NIL;
+	return parse_elements(parser, value, append_literal, result);
 }
 
 bool
@@ -307,9 +325,9 @@ want_choice(PortraitParser *parser, JsonbValue *value,
 /* ---- the parts of a portrait ---- */
 
 static bool
-parse_attribute(PortraitParser *parser, JsonbValue *value,
-				Characteristic *characteristic)
+parse_attribute(PortraitParser *parser, JsonbValue *value, void *target)
 {
+	Characteristic *characteristic = target;
 	Attribute  *attribute = palloc0(sizeof(Attribute));
 
 	if (!want_object(parser, value))
@@ -322,38 +340,6 @@ parse_attribute(PortraitParser *parser, JsonbValue *value,
 		return false;
 	characteristic->attributes = lappend(characteristic->attributes, attribute);
 	return true;
-}
-
-/*
- * Calls parse_one on each element of an array, at its path.
- */
-static bool
-parse_elements(PortraitParser *parser, JsonbValue *value, void *target,
-			   bool (*parse_one) (PortraitParser *, JsonbValue *, void *))
-{
-	JsonbContainer *array;
-	int			n;
-
-	if (!want_array(parser, value))
-		return false;
-	array = value->val.binary.data;
-	n = JsonContainerSize(array);
-	for (int i = 0; i < n; i++)
-	{
-		int			length = path_enter_element(parser, i);
-
-		CHECK_FOR_INTERRUPTS();
-		if (!parse_one(parser, getIthJsonbValueFromContainer(array, i), target))
-			return false;
-		path_leave(parser, length);
-	}
-	return true;
-}
-
-static bool
-parse_attribute_element(PortraitParser *parser, JsonbValue *value, void *target)
-{
-	return parse_attribute(parser, value, target);
 }
 
 /* What the characteristic can give: nothing, unless some attribute always holds. */
@@ -454,7 +440,7 @@ parse_characteristic(PortraitParser *parser, JsonbValue *value, void *target)
 	if (attributes.type == jbvNull)
 		return invalid(parser, NULL, "it has no \"attributes\"");
 	length = path_enter(parser, "attributes");
-	if (!parse_elements(parser, &attributes, c, parse_attribute_element))
+	if (!parse_elements(parser, &attributes, parse_attribute, c))
 		return false;
 	if (c->attributes == NIL)
 		return invalid(parser, NULL, "there is no attribute in it");
@@ -674,9 +660,9 @@ parse_portrait_key(PortraitParser *parser, const char *key, JsonbValue *value)
 		return want_choice(parser, value, "error", "missing",
 						   &p->absent_is_missing);
 	if (strcmp(key, "characteristics") == 0)
-		return parse_elements(parser, value, p, parse_characteristic);
+		return parse_elements(parser, value, parse_characteristic, p);
 	if (strcmp(key, "disqualify") == 0)
-		return parse_elements(parser, value, p, parse_disqualifier);
+		return parse_elements(parser, value, parse_disqualifier, p);
 	if (strcmp(key, "tiers") == 0)
 		return parse_tiers(parser, value);
 	if (strcmp(key, "fit") == 0)
@@ -750,22 +736,17 @@ parse_portrait(Jsonb *json, Portrait *portrait, Node *escontext)
 		}
 	}
 
-	/* placeholders first: characteristics inherit them */
-	for (int pass = 0; pass < 2; pass++)
+	for (key = portrait_keys; *key; key++)
 	{
-		for (key = portrait_keys; *key; key++)
-		{
-			JsonbValue *member;
-			int			length;
+		JsonbValue *member = object_member(&json->root, *key);
+		int			length;
 
-			if ((strcmp(*key, "placeholders") == 0) != (pass == 0) ||
-				(member = object_member(&json->root, *key)) == NULL)
-				continue;
-			length = path_enter(&parser, *key);
-			if (!parse_portrait_key(&parser, *key, member))
-				return false;
-			path_leave(&parser, length);
-		}
+		if (member == NULL)
+			continue;
+		length = path_enter(&parser, *key);
+		if (!parse_portrait_key(&parser, *key, member))
+			return false;
+		path_leave(&parser, length);
 	}
 	if (object_member(&json->root, "characteristics") == NULL)
 		return invalid(&parser, "A portrait is an object with \"characteristics\".",

@@ -49,6 +49,11 @@ extern char *walk_next(ObjectWalk *walk, JsonbValue *value);
 extern bool unknown_key(PortraitParser *parser, const char *key,
 						const char *const *known);
 
+typedef bool (*ParseElement) (PortraitParser *parser, JsonbValue *value,
+							  void *target);
+extern bool parse_elements(PortraitParser *parser, JsonbValue *value,
+						   ParseElement parse_one, void *target);
+
 /* Values of the type asked for, or false and an error. */
 extern bool want_object(PortraitParser *parser, JsonbValue *value);
 extern bool want_array(PortraitParser *parser, JsonbValue *value);

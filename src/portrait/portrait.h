@@ -196,6 +196,7 @@ extern bool check_portrait_size(size_t len, Node *escontext);
 extern bool check_portrait_text(const char *json, Node *escontext);
 
 /* condition.c */
+extern const char *condition_name(ConditionKind kind);
 struct PortraitParser;
 extern Condition *parse_condition(struct PortraitParser *parser,
 								  JsonbContainer *object,

@@ -41,7 +41,7 @@ field_position(const Portrait *portrait, const char *field)
 }
 
 static bool
-is_time(const Reader *reader)
+reads_time(const Reader *reader)
 {
 	return reader->kind == VALUE_INTEGER &&
 		(reader->unit == UNIT_DAY || reader->unit == UNIT_LOCAL_TIME ||
@@ -49,7 +49,7 @@ is_time(const Reader *reader)
 }
 
 static bool
-is_number(const Reader *reader)
+reads_number(const Reader *reader)
 {
 	return reader->kind == VALUE_FLOAT || reader->kind == VALUE_NUMERIC ||
 		(reader->kind == VALUE_INTEGER &&
@@ -67,8 +67,8 @@ set_conversion(Input *input, const Condition *condition)
 	if (input->as == AS_IS)
 		return;
 	if (!reader->is_json &&
-		((input->as == AS_NUMBER && is_number(reader)) ||
-		 (input->as == AS_DATE && is_time(reader))))
+		((input->as == AS_NUMBER && reads_number(reader)) ||
+		 (input->as == AS_DATE && reads_time(reader))))
 	{
 		input->as = AS_IS;
 		return;

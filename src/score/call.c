@@ -35,14 +35,20 @@ typedef struct Bound
 	RowShape   *shape;			/* NULL for columns */
 } Bound;
 
+typedef enum PortraitSource
+{
+	PORTRAIT_CONSTANT,			/* an argument, always the same */
+	PORTRAIT_GIVEN,				/* an argument */
+	PORTRAIT_NAMED,				/* an argument is its name */
+	PORTRAIT_DEFAULT
+} PortraitSource;
+
 typedef struct CallState
 {
 	MemoryContext context;
-	bool		is_document;
-	bool		has_portrait;	/* else a name, or neither */
-	bool		is_constant;	/* columns: the portrait is a constant */
-	bool		has_name;
 	Oid			schema;
+	PortraitSource source;
+	bool		is_document;
 
 	/* the saved portrait that the last call used */
 	text	   *name;
@@ -79,8 +85,8 @@ call_state(FunctionCallInfo fcinfo)
 	(void) get_func_signature(fcinfo->flinfo->fn_oid, &types, &ntypes);
 	fcinfo->flinfo->fn_extra = state = make_state(fcinfo->flinfo);
 	state->is_document = types[0] == JSONBOID;
-	state->has_name = ntypes > 1 && types[1] == TEXTOID;
-	state->has_portrait = ntypes > 1 && !state->has_name;
+	state->source = ntypes == 1 ? PORTRAIT_DEFAULT :
+		types[1] == TEXTOID ? PORTRAIT_NAMED : PORTRAIT_GIVEN;
 	return state;
 }
 
@@ -132,9 +138,10 @@ saved_portrait(CallState *state, text *name)
 static Datum
 call_portrait(FunctionCallInfo fcinfo, CallState *state)
 {
-	if (state->has_portrait)
+	if (state->source == PORTRAIT_GIVEN)
 		return PG_GETARG_DATUM(1);
-	return saved_portrait(state, state->has_name ? PG_GETARG_TEXT_PP(1) : NULL);
+	return saved_portrait(state, state->source == PORTRAIT_NAMED ?
+						  PG_GETARG_TEXT_PP(1) : NULL);
 }
 
 /* ---- binding ---- */
@@ -192,6 +199,26 @@ new_bound(CallState *state, const struct varlena *portrait, uint64 row_type)
 	return bound;
 }
 
+/* Completes an entry from its portrait, in its context. */
+typedef void (*BindEntry) (Bound *bound, Portrait *portrait, void *target);
+
+static Bound *
+bound_for(CallState *state, Datum portrait, uint64 row_type,
+		  BindEntry bind, void *target)
+{
+	struct varlena *stored = PG_DETOAST_DATUM_PACKED(portrait);
+	Bound	   *bound = find_bound(state, stored, row_type);
+	MemoryContext caller;
+
+	if (bound != NULL)
+		return bound;
+	bound = new_bound(state, stored, row_type);
+	caller = MemoryContextSwitchTo(bound->context);
+	bind(bound, portrait_from_datum(PointerGetDatum(bound->portrait)), target);
+	MemoryContextSwitchTo(caller);
+	return bound;
+}
+
 static void
 bind_shape(Bound *bound, Portrait *portrait, RowShape *shape)
 {
@@ -202,48 +229,39 @@ bind_shape(Bound *bound, Portrait *portrait, RowShape *shape)
 
 /* ---- rows and documents ---- */
 
-static Scorecard *
-evaluate_row_datum(CallState *state, Datum datum, HeapTupleHeader row)
+static void
+bind_row(Bound *bound, Portrait *portrait, void *target)
 {
-	struct varlena *stored = PG_DETOAST_DATUM_PACKED(datum);
-	Oid			type = HeapTupleHeaderGetTypeId(row);
-	int32		typmod = HeapTupleHeaderGetTypMod(row);
-	uint64		row_type = assign_record_type_identifier(type, typmod);
-	Bound	   *bound = find_bound(state, stored, row_type);
+	HeapTupleHeader row = target;
+	TupleDesc	tupdesc = lookup_rowtype_tupdesc_copy(HeapTupleHeaderGetTypeId(row),
+													  HeapTupleHeaderGetTypMod(row));
 
-	if (bound == NULL)
-	{
-		MemoryContext caller;
-		Portrait   *portrait;
+	bind_shape(bound, portrait, row_shape(portrait, tupdesc));
+}
 
-		bound = new_bound(state, stored, row_type);
-		caller = MemoryContextSwitchTo(bound->context);
-		portrait = portrait_from_datum(PointerGetDatum(bound->portrait));
-		bind_shape(bound, portrait,
-				   row_shape(portrait, lookup_rowtype_tupdesc_copy(type, typmod)));
-		MemoryContextSwitchTo(caller);
-	}
+static void
+bind_document(Bound *bound, Portrait *portrait, void *target)
+{
+	(void) target;
+	bind_shape(bound, portrait, document_shape(portrait));
+}
+
+static Scorecard *
+evaluate_row_datum(CallState *state, Datum portrait, HeapTupleHeader row)
+{
+	uint64		row_type = assign_record_type_identifier(HeapTupleHeaderGetTypeId(row),
+														 HeapTupleHeaderGetTypMod(row));
+	Bound	   *bound = bound_for(state, portrait, row_type, bind_row, row);
+
 	evaluate_row(bound->card, read_row(bound->shape, row));
 	return bound->card;
 }
 
 static Scorecard *
-evaluate_document(CallState *state, Datum datum, Jsonb *document)
+evaluate_document(CallState *state, Datum portrait, Jsonb *document)
 {
-	struct varlena *stored = PG_DETOAST_DATUM_PACKED(datum);
-	Bound	   *bound = find_bound(state, stored, 0);
+	Bound	   *bound = bound_for(state, portrait, 0, bind_document, NULL);
 
-	if (bound == NULL)
-	{
-		MemoryContext caller;
-		Portrait   *portrait;
-
-		bound = new_bound(state, stored, 0);
-		caller = MemoryContextSwitchTo(bound->context);
-		portrait = portrait_from_datum(PointerGetDatum(bound->portrait));
-		bind_shape(bound, portrait, document_shape(portrait));
-		MemoryContextSwitchTo(caller);
-	}
 	evaluate_row(bound->card, read_document(bound->shape, document));
 	return bound->card;
 }
@@ -321,17 +339,22 @@ column_types(FunctionCallInfo fcinfo, int ncolumns)
 	return types;
 }
 
-static void
-bind_columns(FunctionCallInfo fcinfo, Bound *bound, bool may_use_now)
+/* A call over columns, for binding. */
+typedef struct ColumnsCall
 {
-	MemoryContext caller = MemoryContextSwitchTo(bound->context);
-	Portrait   *portrait = portrait_from_datum(PointerGetDatum(bound->portrait));
+	FunctionCallInfo fcinfo;
+	bool		may_use_now;
+} ColumnsCall;
 
-	check_columns(fcinfo, portrait, may_use_now);
+static void
+bind_columns(Bound *bound, Portrait *portrait, void *target)
+{
+	ColumnsCall *call = target;
+
+	check_columns(call->fcinfo, portrait, call->may_use_now);
 	bound->card = bind_portrait(portrait,
-								column_types(fcinfo, list_length(portrait->fields)),
+								column_types(call->fcinfo, list_length(portrait->fields)),
 								GetCurrentTransactionStartTimestamp());
-	MemoryContextSwitchTo(caller);
 }
 
 /*
@@ -354,28 +377,24 @@ Scorecard *
 evaluate_columns(FunctionCallInfo fcinfo, bool may_use_now)
 {
 	CallState  *state = fcinfo->flinfo->fn_extra;
-	Bound	   *bound;
+	Bound	   *bound = NULL;
 
 	if (PG_ARGISNULL(0))
 		return NULL;
 	if (state == NULL)
 	{
 		fcinfo->flinfo->fn_extra = state = make_state(fcinfo->flinfo);
-		state->is_constant = first_is_constant(fcinfo->flinfo);
+		state->source = first_is_constant(fcinfo->flinfo) ?
+			PORTRAIT_CONSTANT : PORTRAIT_GIVEN;
 	}
 	/* a constant portrait is looked at once */
-	bound = state->is_constant && state->nbound > 0 ?
-		&state->bound[state->last] : NULL;
+	if (state->source == PORTRAIT_CONSTANT && state->nbound > 0)
+		bound = &state->bound[state->last];
 	if (bound == NULL || bound->card == NULL || !is_current(bound))
 	{
-		struct varlena *portrait = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+		ColumnsCall call = {fcinfo, may_use_now};
 
-		bound = find_bound(state, portrait, 0);
-		if (bound == NULL)
-		{
-			bound = new_bound(state, portrait, 0);
-			bind_columns(fcinfo, bound, may_use_now);
-		}
+		bound = bound_for(state, PG_GETARG_DATUM(0), 0, bind_columns, &call);
 	}
 	evaluate_row(bound->card, &fcinfo->args[1]);
 	return bound->card;

@@ -36,7 +36,7 @@ make_test(TestKind kind)
 }
 
 static const char *
-condition_name(const Condition *condition)
+condition_json(const Condition *condition)
 {
 	StringInfoData buf;
 
@@ -51,7 +51,7 @@ cannot_apply(const Reader *reader, const Condition *condition, const char *hint)
 	ereport(ERROR,
 			(errcode(ERRCODE_DATATYPE_MISMATCH),
 			 errmsg("condition %s cannot apply to column \"%s\" of type %s%s",
-					condition_name(condition), condition->use.field,
+					condition_json(condition), condition->use.field,
 					format_type_be(reader->shown_type),
 					reader->as == AS_NUMBER ? " read as a number" :
 					reader->as == AS_DATE ? " read as a date" : ""),
@@ -450,15 +450,6 @@ words_test(const Reader *reader, List *literals)
 	return test;
 }
 
-static int
-compare_integers(const void *a, const void *b)
-{
-	int64		left = *(const int64 *) a;
-	int64		right = *(const int64 *) b;
-
-	return (left > right) - (left < right);
-}
-
 /* The label's OID; false if the enum has no such label. */
 static bool
 enum_label(Oid type, const char *label, int64 *result)
@@ -545,29 +536,54 @@ integers_test(const Reader *reader, const Condition *condition, List *literals,
 	Test	   *test = make_test(TEST_INTEGER_IN);
 	ListCell   *lc;
 
-	test->u.members = palloc(sizeof(int64) * Max(list_length(literals), 1));
+	test->u.integer_members = palloc(sizeof(int64) * Max(list_length(literals), 1));
 	foreach(lc, literals)
 	{
 		Literal    *literal = lfirst(lc);
 		bool		never;
 
-		if (integer_member(reader, literal, &test->u.members[test->n], &never))
+		if (integer_member(reader, literal, &test->u.integer_members[test->n], &never))
 			test->n++;
 		else if (!never && !lenient)
 			cannot_apply(reader, condition, literal_hint(reader, literal));
 	}
-	qsort(test->u.members, test->n, sizeof(int64), compare_integers);
+	qsort(test->u.integer_members, test->n, sizeof(int64), compare_integers);
 	return test;
 }
 
-/* Equality with a number, over the reader's representation. */
+/* Those of the numbers that a float of the type can be. */
 static Test *
-number_test(const Reader *reader, Literal *literal)
+floats_test(List *literals, Oid type)
 {
-	Range		point = {literal, literal, true, true};
+	Test	   *test = make_test(TEST_FLOAT_IN);
+	ListCell   *lc;
 
-	return reader->kind == VALUE_FLOAT && !reader->is_json ?
-		float_range_test(&point, reader->type) : numeric_range_test(&point);
+	test->u.real_members = palloc(sizeof(float8) * list_length(literals));
+	foreach(lc, literals)
+	{
+		bool		from_below = true;
+		bool		from_above = true;
+		float8		real = float_end(lfirst(lc), true, type, &from_below);
+
+		(void) float_end(lfirst(lc), false, type, &from_above);
+		if (from_below && from_above)
+			test->u.real_members[test->n++] = real;
+	}
+	qsort(test->u.real_members, test->n, sizeof(float8), compare_reals);
+	return test;
+}
+
+static Test *
+numerics_test(List *literals)
+{
+	Test	   *test = make_test(TEST_NUMERIC_IN);
+	ListCell   *lc;
+
+	test->u.numeric_members = palloc(sizeof(Numeric) * list_length(literals));
+	foreach(lc, literals)
+		test->u.numeric_members[test->n++] = ((Literal *) lfirst(lc))->number;
+	qsort(test->u.numeric_members, test->n, sizeof(Numeric), compare_numeric_members);
+	return test;
 }
 
 static Test *
@@ -612,7 +628,9 @@ other_member(const Reader *reader, const Condition *condition, const Literal *li
 		return IntervalPGetDatum(span);
 	}
 	getTypeInputInfo(reader->type, &input, &ioparam);
-	if (func_volatile(input) != PROVOLATILE_IMMUTABLE)
+	if (func_volatile(input) != PROVOLATILE_IMMUTABLE &&
+		!(reader->type == TIMEOID &&
+		  strspn(literal->text, "0123456789:.") == strlen(literal->text)))
 		cannot_apply(reader, condition,
 					 "How values of this type are read depends on the session's settings.");
 	context.previous = error_context_stack;
@@ -735,6 +753,7 @@ bind_literals(const Reader *reader, const Condition *condition, List *literals,
 {
 	List	   *tests = NIL;
 	List	   *texts;
+	List	   *numbers;
 	ListCell   *lc;
 
 	if (reader->kind == VALUE_INTEGER && !reader->is_json)
@@ -754,11 +773,10 @@ bind_literals(const Reader *reader, const Condition *condition, List *literals,
 	texts = literals_of_kind(literals, LITERAL_TEXT);
 	if (texts != NIL && takes_literal(reader, LITERAL_TEXT))
 		tests = lappend(tests, words_test(reader, texts));
-	if (takes_literal(reader, LITERAL_NUMBER))
-	{
-		foreach(lc, literals_of_kind(literals, LITERAL_NUMBER))
-			tests = lappend(tests, number_test(reader, lfirst(lc)));
-	}
+	numbers = literals_of_kind(literals, LITERAL_NUMBER);
+	if (numbers != NIL && takes_literal(reader, LITERAL_NUMBER))
+		tests = lappend(tests, reader->kind == VALUE_FLOAT && !reader->is_json ?
+						floats_test(numbers, reader->type) : numerics_test(numbers));
 	if (takes_literal(reader, LITERAL_BOOL))
 	{
 		foreach(lc, literals_of_kind(literals, LITERAL_BOOL))

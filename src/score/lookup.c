@@ -67,7 +67,9 @@ is_lookup_test(const Test *test)
 		case TEST_INTEGER_RANGE:
 		case TEST_INTEGER_IN:
 		case TEST_FLOAT_RANGE:
+		case TEST_FLOAT_IN:
 		case TEST_NUMERIC_RANGE:
+		case TEST_NUMERIC_IN:
 		case TEST_TEXT_IN:
 			return true;
 		case TEST_ANY:
@@ -166,9 +168,9 @@ add_keys(Keys *keys, const Test *test)
 		case TEST_INTEGER_IN:
 			for (int i = 0; i < test->n; i++)
 			{
-				add_integer(keys, test->u.members[i]);
-				if (test->u.members[i] < PG_INT64_MAX)
-					add_integer(keys, test->u.members[i] + 1);
+				add_integer(keys, test->u.integer_members[i]);
+				if (test->u.integer_members[i] < PG_INT64_MAX)
+					add_integer(keys, test->u.integer_members[i] + 1);
 			}
 			break;
 		case TEST_FLOAT_RANGE:
@@ -176,6 +178,17 @@ add_keys(Keys *keys, const Test *test)
 			add_real(keys, nextafter(test->u.floats.low, INFINITY));
 			add_real(keys, test->u.floats.high);
 			add_real(keys, nextafter(test->u.floats.high, INFINITY));
+			break;
+		case TEST_FLOAT_IN:
+			for (int i = 0; i < test->n; i++)
+			{
+				add_real(keys, test->u.real_members[i]);
+				add_real(keys, nextafter(test->u.real_members[i], INFINITY));
+			}
+			break;
+		case TEST_NUMERIC_IN:
+			for (int i = 0; i < test->n; i++)
+				add_numeric(keys, test->u.numeric_members[i]);
 			break;
 		case TEST_NUMERIC_RANGE:
 			add_numeric(keys, test->u.numerics.low);
@@ -195,30 +208,6 @@ add_keys(Keys *keys, const Test *test)
 }
 
 /* ---- order ---- */
-
-static int
-compare_integers(const void *a, const void *b)
-{
-	int64		left = *(const int64 *) a;
-	int64		right = *(const int64 *) b;
-
-	return (left > right) - (left < right);
-}
-
-static int
-compare_reals(const void *a, const void *b)
-{
-	float8		left = *(const float8 *) a;
-	float8		right = *(const float8 *) b;
-
-	return (left > right) - (left < right);
-}
-
-static int
-compare_numeric_keys(const void *a, const void *b)
-{
-	return compare_numerics(*(const Numeric *) a, *(const Numeric *) b);
-}
 
 static int
 compare_word_keys(const void *a, const void *b)
@@ -253,7 +242,7 @@ sort_keys(Lookup *lookup)
 			sort_with(lookup, sizeof(float8), compare_reals);
 			break;
 		case LOOKUP_NUMERIC:
-			sort_with(lookup, sizeof(Numeric), compare_numeric_keys);
+			sort_with(lookup, sizeof(Numeric), compare_numeric_members);
 			break;
 		case LOOKUP_TEXT:
 		case LOOKUP_BPCHAR:

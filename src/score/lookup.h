@@ -59,55 +59,34 @@ compare_lookup_words(const LookupWord *a, const LookupWord *b)
 }
 
 /* How many keys are not above the value. */
-static inline int
-find_integer(const Lookup *lookup, int64 value)
-{
-	const int64 *keys = lookup->keys.integers;
-	int			low = 0;
-	int			high = lookup->n;
-
-	if (lookup->n <= FEW_KEYS)
-	{
-		for (int i = 0; i < lookup->n; i++)
-			low += value >= keys[i];
-		return low;
-	}
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (value >= keys[middle])
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+#define FIND_KEY(name, type, keys_of_type) \
+static inline int \
+name(const Lookup *lookup, type value) \
+{ \
+	const type *keys = lookup->keys.keys_of_type; \
+	int			low = 0; \
+	int			high = lookup->n; \
+ \
+	if (lookup->n <= FEW_KEYS) \
+	{ \
+		for (int i = 0; i < lookup->n; i++) \
+			low += value >= keys[i]; \
+		return low; \
+	} \
+	while (low < high) \
+	{ \
+		int			middle = (low + high) / 2; \
+ \
+		if (value >= keys[middle]) \
+			low = middle + 1; \
+		else \
+			high = middle; \
+	} \
+	return low; \
 }
 
-static inline int
-find_real(const Lookup *lookup, float8 value)
-{
-	const float8 *keys = lookup->keys.reals;
-	int			low = 0;
-	int			high = lookup->n;
-
-	if (lookup->n <= FEW_KEYS)
-	{
-		for (int i = 0; i < lookup->n; i++)
-			low += value >= keys[i];
-		return low;
-	}
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (value >= keys[middle])
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
+FIND_KEY(find_integer, int64, integers)
+FIND_KEY(find_real, float8, reals)
 
 /* 2i + 1 at key i, 2i before it and after the one before. */
 static inline int

@@ -23,16 +23,24 @@
 
 /* ---- score, tier, fit ---- */
 
+/* False where the result is NULL: no portrait, or nothing to win. */
+static inline bool
+has_score(const Scorecard *card, float8 *score)
+{
+	bool		isnull;
+
+	if (card == NULL)
+		return false;
+	*score = card_score(card, &isnull);
+	return !isnull;
+}
+
 static Datum
 return_score(FunctionCallInfo fcinfo, const Scorecard *card)
 {
-	bool		isnull;
 	float8		score;
 
-	if (card == NULL)
-		PG_RETURN_NULL();
-	score = card_score(card, &isnull);
-	if (isnull)
+	if (!has_score(card, &score))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(score);
 }
@@ -59,13 +67,9 @@ card_tier(const Scorecard *card, float8 score)
 static Datum
 return_tier(FunctionCallInfo fcinfo, const Scorecard *card)
 {
-	bool		isnull;
 	float8		score;
 
-	if (card == NULL)
-		PG_RETURN_NULL();
-	score = card_score(card, &isnull);
-	if (isnull)
+	if (!has_score(card, &score))
 		PG_RETURN_NULL();
 	return card_tier(card, score);
 }
@@ -81,13 +85,9 @@ card_fits(const Scorecard *card, float8 score)
 static Datum
 return_fits(FunctionCallInfo fcinfo, const Scorecard *card)
 {
-	bool		isnull;
 	float8		score;
 
-	if (card == NULL)
-		PG_RETURN_NULL();
-	score = card_score(card, &isnull);
-	if (isnull)
+	if (!has_score(card, &score))
 		PG_RETURN_NULL();
 	PG_RETURN_BOOL(card_fits(card, score));
 }

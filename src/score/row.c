@@ -134,18 +134,25 @@ find_field(TupleDesc tupdesc, const char *field, FieldPlace *place)
 	return false;
 }
 
-static const char *
-column_hint(TupleDesc tupdesc, const char *field)
+/* The column that was probably meant, or NULL. */
+const char *
+closest_column(TupleDesc tupdesc, const char *name)
 {
 	List	   *names = NIL;
-	const char *guess;
 
 	for (int i = 0; i < tupdesc->natts; i++)
 	{
 		if (!TupleDescAttr(tupdesc, i)->attisdropped)
 			names = lappend(names, NameStr(TupleDescAttr(tupdesc, i)->attname));
 	}
-	guess = closest_word(field, names);
+	return closest_word(name, names);
+}
+
+static const char *
+column_hint(TupleDesc tupdesc, const char *field)
+{
+	const char *guess = closest_column(tupdesc, field);
+
 	if (guess != NULL)
 		return psprintf("Perhaps you meant \"%s\".", guess);
 	if (tupdesc->tdtypeid == RECORDOID && find_column(tupdesc, "f1", 2) > 0)

@@ -101,7 +101,9 @@ typedef enum TestKind
 	TEST_INTEGER_RANGE,
 	TEST_INTEGER_IN,
 	TEST_FLOAT_RANGE,
+	TEST_FLOAT_IN,
 	TEST_NUMERIC_RANGE,
+	TEST_NUMERIC_IN,
 	TEST_TEXT_IN,
 	TEST_TEXT_TIME_RANGE,		/* text of a JSON document, read as a time */
 	TEST_LIKE,
@@ -133,7 +135,9 @@ typedef struct Test
 			int64		low;
 			int64		high;
 		}			integers;	/* both ends included */
-		int64	   *members;	/* sorted */
+		int64	   *integer_members;	/* sorted, like the other members */
+		float8	   *real_members;
+		Numeric    *numeric_members;
 		struct
 		{
 			float8		low;
@@ -309,11 +313,13 @@ extern void init_reader(Reader *reader, Oid type, Oid collation);
 extern void read_value(Reader *reader, Datum datum, Value *value);
 extern Numeric aligned_numeric(Reader *reader, Datum datum);
 extern void convert_value(ReadAs as, Value *value);
-extern Jsonb *read_json(const Reader *reader, Datum datum);
 
 /* test.c */
 extern Truth run_test(const Test *test, const Value *values);
 extern Truth test_value(const Test *test, const Value *value);
+extern int	compare_integers(const void *a, const void *b);
+extern int	compare_reals(const void *a, const void *b);
+extern int	compare_numeric_members(const void *a, const void *b);
 extern int	compare_words(const void *a, const void *b);
 extern const BoundAttribute *first_match(const BoundCharacteristic *c,
 										 const Value *values);
@@ -380,6 +386,7 @@ typedef struct FieldPlace
 	List	   *attributes;		/* of int: attribute numbers into composites */
 } FieldPlace;
 
+extern const char *closest_column(TupleDesc tupdesc, const char *name);
 extern bool find_field(TupleDesc tupdesc, const char *field, FieldPlace *place);
 
 #endif							/* ICP_SCORE_H */

@@ -13,9 +13,6 @@
 #include "score/score.h"
 #include "utils/builtins.h"
 
-/* Up to so many words are compared one after the other. */
-#define FEW_WORDS 8
-
 static inline Truth
 truth(bool condition)
 {
@@ -51,22 +48,30 @@ in_float_range(const Test *test, float8 value)
 		 (test->u.floats.high_closed && value == test->u.floats.high));
 }
 
-static bool
-in_integers(const Test *test, int64 value)
+/* ---- sorted members ---- */
+
+int
+compare_integers(const void *a, const void *b)
 {
-	int			low = 0;
-	int			high = test->n;
+	int64		left = *(const int64 *) a;
+	int64		right = *(const int64 *) b;
 
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
+	return (left > right) - (left < right);
+}
 
-		if (test->u.members[middle] < value)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < test->n && test->u.members[low] == value;
+int
+compare_reals(const void *a, const void *b)
+{
+	float8		left = *(const float8 *) a;
+	float8		right = *(const float8 *) b;
+
+	return (left > right) - (left < right);
+}
+
+int
+compare_numeric_members(const void *a, const void *b)
+{
+	return compare_numerics(*(const Numeric *) a, *(const Numeric *) b);
 }
 
 int
@@ -85,7 +90,7 @@ in_words(const Test *test, const Value *value)
 {
 	Word		word = {value->as.text, value->length};
 
-	if (test->n > FEW_WORDS)
+	if (test->n > FEW_KEYS)
 		return bsearch(&word, test->u.words, test->n, sizeof(Word),
 					   compare_words) != NULL;
 	for (int i = 0; i < test->n; i++)
@@ -215,10 +220,20 @@ test_value(const Test *test, const Value *value)
 						 value->as.integer <= test->u.integers.high);
 		case TEST_INTEGER_IN:
 			return truth(value->kind == VALUE_INTEGER &&
-						 in_integers(test, value->as.integer));
+						 bsearch(&value->as.integer, test->u.integer_members,
+								 test->n, sizeof(int64), compare_integers) != NULL);
 		case TEST_FLOAT_RANGE:
 			return truth(value->kind == VALUE_FLOAT &&
 						 in_float_range(test, value->as.real));
+		case TEST_FLOAT_IN:
+			return truth(value->kind == VALUE_FLOAT &&
+						 bsearch(&value->as.real, test->u.real_members,
+								 test->n, sizeof(float8), compare_reals) != NULL);
+		case TEST_NUMERIC_IN:
+			return truth(value->kind == VALUE_NUMERIC &&
+						 bsearch(&value->as.numeric, test->u.numeric_members,
+								 test->n, sizeof(Numeric),
+								 compare_numeric_members) != NULL);
 		case TEST_NUMERIC_RANGE:
 			return truth(value->kind == VALUE_NUMERIC &&
 						 in_numeric_range(test, value->as.numeric));

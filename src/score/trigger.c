@@ -10,7 +10,6 @@
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "common/compat.h"
-#include "common/text.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "nodes/makefuncs.h"
@@ -63,19 +62,6 @@ check_call(FunctionCallInfo fcinfo)
 				 errhint("EXECUTE FUNCTION icp_score_trigger('default', 'score', 'tier').")));
 }
 
-static List *
-column_names(TupleDesc tupdesc)
-{
-	List	   *names = NIL;
-
-	for (int i = 0; i < tupdesc->natts; i++)
-	{
-		if (!TupleDescAttr(tupdesc, i)->attisdropped)
-			names = lappend(names, NameStr(TupleDescAttr(tupdesc, i)->attname));
-	}
-	return names;
-}
-
 /* Finds the column, and the cast that an assignment of such a result makes. */
 static void
 set_target(Target *target, Relation relation, const char *name, Oid type)
@@ -89,7 +75,7 @@ set_target(Target *target, Relation relation, const char *name, Oid type)
 	target->column = SPI_fnumber(tupdesc, name);
 	if (target->column <= 0)
 	{
-		guess = closest_word(name, column_names(tupdesc));
+		guess = closest_column(tupdesc, name);
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("icp_score_trigger: column \"%s\" of relation \"%s\" does not exist",

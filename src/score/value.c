@@ -213,7 +213,7 @@ read_array(Reader *reader, Datum datum, Value *value)
 
 /* ---- JSON ---- */
 
-Jsonb *
+static Jsonb *
 read_json(const Reader *reader, Datum datum)
 {
 	if (reader->type == JSONBOID)
