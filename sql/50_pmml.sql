@@ -23,10 +23,10 @@
 --   not                             the opposite operators of the predicates below it
 --   any other condition             False, in its place: it gives no points
 --
--- Every other key is an Extension of that name in the Scorecard, Characteristic or
--- Attribute.  So is a key above, if the native elements alone would be read as
--- something else; its value is null if the key is to go.  Where both speak, the
--- native elements win if they have been edited.  disqualify has no native side.
+-- Every other key is an Extension of that name in the Scorecard or Characteristic.
+-- So is a key above where the native element would be read as something else; an
+-- attribute's condition is one, named "condition".  If the native element has been
+-- edited since, it wins.  disqualify has no native side.
 --
 -- Scorecards of other tools, PMML 4.1 to 4.4, are read in the same way.  Wherever
 -- such a scorecard gives a score, the portrait gives it as its points.  Where it
@@ -515,8 +515,9 @@ BEGIN
 		predicates := xmlconcat(predicates, a.predicate);
 		attributes := xmlconcat(attributes, @extschema@.icp_pmml_line(xmlelement(NAME "Attribute",
 			xmlattributes(a.reason AS "reasonCode", a.points AS "partialScore"),
-			@extschema@.icp_pmml_extensions(a.a, @extschema@.icp_pmml_condition(a.predicate, field, types, '')
-				|| jsonb_build_object('points', a.points, 'reason', a.reason)),
+			@extschema@.icp_pmml_extensions(
+				jsonb_build_object('condition', a.a - '{points,reason}'::text[], 'reason', a.a -> 'reason'),
+				jsonb_build_object('condition', @extschema@.icp_pmml_condition(a.predicate, field, types, ''), 'reason', a.reason)),
 			a.predicate)));
 	END LOOP;
 	-- PMML has no result where no Attribute matches
@@ -681,7 +682,6 @@ DECLARE
 	a record;
 	added jsonb;
 	condition jsonb;
-	exact jsonb;
 	points jsonb;
 	attributes jsonb := '[]';
 BEGIN
@@ -699,13 +699,11 @@ BEGIN
 		END IF;
 		added := @extschema@.icp_pmml_added(a.node);
 		condition := @extschema@.icp_pmml_condition(a.predicate, field, types, a.place || '/*[1]');
-		exact := @extschema@.icp_pmml_extended(condition, added - '{points,reason,implied}'::text[]);
 		-- an Extension goes with the predicate that was written beside it
-		IF exact <> condition AND condition = @extschema@.icp_pmml_condition(
-				@extschema@.icp_pmml_predicate(exact, field, types, false), field, types, a.place)
-			AND (SELECT count(*) = 1 FROM jsonb_object_keys(exact - '{field,as}'::text[]))
+		IF jsonb_typeof(added -> 'condition') = 'object' AND condition = @extschema@.icp_pmml_condition(
+			@extschema@.icp_pmml_predicate(added -> 'condition', field, types, false), field, types, a.place)
 		THEN
-			condition := exact;
+			condition := added -> 'condition';
 		END IF;
 		points := @extschema@.icp_pmml_literal(a.points, 'double', a.place || '/@partialScore');
 		CONTINUE WHEN condition = '{}' OR added ? 'implied' AND condition ? 'otherwise' AND points = '0';
@@ -727,31 +725,34 @@ DECLARE
 BEGIN
 	FOR c IN
 		WITH native AS (
-			SELECT v.field, jsonb_agg(DISTINCT v.value) AS missing
+			SELECT v.field, jsonb_agg(v.value) AS missing,
+					jsonb_agg(@extschema@.icp_pmml_literal(v.value, types ->> v.field, '/PMML/DataDictionary/DataField/Value')) AS literals
 				FROM XMLTABLE(@extschema@.icp_pmml_path('DataDictionary/DataField/Value[@property="missing"]') PASSING pmml
 					COLUMNS field text PATH '../@name', value text PATH '@value') AS v
+				WHERE jsonb_typeof(types -> v.field) = 'string'
 				GROUP BY v.field
 		), used AS (
 			SELECT DISTINCT u.characteristic, @extschema@.icp_pmml_text(u.field) AS field
 				FROM @extschema@.icp_pmml_uses(portrait) AS u WHERE u.characteristic IS NOT NULL
 		)
-		SELECT (u.characteristic - 1)::text AS i, min(m.m::text)::jsonb AS missing,
-				count(DISTINCT m.m) > 1 AS differ, min(types ->> u.field) AS type
+		SELECT (u.characteristic - 1)::text AS i, jsonb_agg(jsonb_build_array(types ->> u.field, coalesce(n.literals, '[]'))) AS fields
 			FROM used AS u
 				JOIN @extschema@.icp_pmml_fields(portrait) AS f ON f.field = u.field
-				LEFT JOIN native AS n ON n.field = u.field,
-				LATERAL (VALUES (coalesce(n.missing, '[]'))) AS m(m)
+				LEFT JOIN native AS n ON n.field = u.field
 			GROUP BY u.characteristic
-			HAVING bool_or(NOT (f.missing @> m.m AND f.missing <@ m.m))
+			HAVING bool_or(NOT (f.missing @> coalesce(n.missing, '[]') AND f.missing <@ coalesce(n.missing, '[]')))
 	LOOP
-		IF c.differ THEN
+		-- a placeholder is one for all fields of the characteristic whose type has such a value
+		portrait := jsonb_set(portrait, ARRAY['characteristics', c.i, 'placeholders'],
+			jsonb_path_query_array(c.fields, '$[*][1][*]'));
+		IF EXISTS (SELECT FROM jsonb_array_elements(c.fields) AS f,
+				jsonb_array_elements(portrait #> ARRAY['characteristics', c.i, 'placeholders']) AS l
+			WHERE @extschema@.icp_pmml_value(l, f ->> 0) IS NOT NULL AND NOT f -> 1 @> l)
+		THEN
 			RAISE EXCEPTION 'cannot carry /PMML/DataDictionary/DataField/Value: fields of characteristic "%" have different missing values',
 					portrait #>> ARRAY['characteristics', c.i, 'name']
 				USING ERRCODE = 'feature_not_supported';
 		END IF;
-		portrait := jsonb_set(portrait, ARRAY['characteristics', c.i, 'placeholders'], coalesce((
-			SELECT jsonb_agg(@extschema@.icp_pmml_literal(m.m, c.type, '/PMML/DataDictionary/DataField/Value'))
-				FROM jsonb_array_elements_text(c.missing) AS m(m)), '[]'));
 	END LOOP;
 	RETURN portrait;
 END

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "common/compat.h"
+#include "common/int.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
 #include "portrait/portrait.h"
@@ -66,7 +67,10 @@ icp_save(PG_FUNCTION_ARGS)
 	lock_name(schema, PG_GETARG_TEXT_PP(0));
 	SPI_connect();
 	args[0] = PG_GETARG_DATUM(0);
-	version = last_version(schema, args) + 1;
+	if (pg_add_s32_overflow(last_version(schema, args), 1, &version))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("integer out of range")));
 	args[1] = Int32GetDatum(version);
 	args[2] = PG_GETARG_DATUM(1);
 	args[3] = PG_ARGISNULL(2) ? (Datum) 0 : PG_GETARG_DATUM(2);
