@@ -139,7 +139,7 @@ find_input(Binder *binder, const Condition *condition)
 	input->placeholders = use->placeholders;
 	if (OidIsValid(type->type))
 	{
-		init_reader(&input->reader, type->type, type->collation);
+		init_reader(&input->reader, type);
 		set_conversion(input, condition);
 		bind_placeholders(input, condition);
 	}

@@ -66,17 +66,19 @@ put_explanation(ReturnSetInfo *result, int rank, const Explanation *row)
 static const char *
 field_text(const Scorecard *card, int field)
 {
-	const NullableDatum *datum = &card->fields[field];
 	Oid			type = card->types[field].type;
+	Datum		value = card->fields[field].value;
 	JsonbValue	scalar;
 	Oid			output;
 	bool		is_varlena;
 
-	if (datum->isnull || !OidIsValid(type))
+	if (card->fields[field].isnull || !OidIsValid(type))
 		return NULL;
+	if (card->types[field].in_document)
+		value = JsonbPGetDatum(JsonbValueToJsonb((JsonbValue *) DatumGetPointer(value)));
 	/* the string itself, not its JSON */
 	if (getBaseType(type) == JSONBOID &&
-		JsonbExtractScalar(&DatumGetJsonbP(datum->value)->root, &scalar))
+		JsonbExtractScalar(&DatumGetJsonbP(value)->root, &scalar))
 	{
 		if (scalar.type == jbvNull)
 			return NULL;
@@ -84,7 +86,7 @@ field_text(const Scorecard *card, int field)
 			return pnstrdup(scalar.val.string.val, scalar.val.string.len);
 	}
 	getTypeOutputInfo(type, &output, &is_varlena);
-	return OidOutputFunctionCall(output, datum->value);
+	return OidOutputFunctionCall(output, value);
 }
 
 /* The value of the one field that the characteristic looks at, or all by name. */

@@ -37,6 +37,7 @@ struct RowShape
 	FieldType  *types;
 	char	  **names;			/* of the fields, for documents */
 	List	  **paths;			/* of DocumentPath, for names with dots */
+	JsonbValue *json;			/* of the current document */
 	TupleDesc	tupdesc;		/* of rows */
 	Datum	   *values;			/* of all columns */
 	bool	   *nulls;
@@ -223,9 +224,11 @@ document_shape(const Portrait *portrait)
 	RowShape   *shape = make_shape(portrait);
 
 	shape->paths = palloc0(sizeof(List *) * Max(shape->nfields, 1));
+	shape->json = palloc0(sizeof(JsonbValue) * Max(shape->nfields, 1));
 	for (int i = 0; i < shape->nfields; i++)
 	{
 		shape->types[i].type = JSONBOID;
+		shape->types[i].in_document = true;
 		for (int length = strlen(shape->names[i]) - 1; length > 0; length--)
 		{
 			DocumentPath *path;
@@ -306,26 +309,32 @@ read_row(RowShape *shape, HeapTupleHeader row)
 	return shape->fields;
 }
 
-/* The longest key that leads to the rest, as find_field does with columns. */
-static void
+/*
+ * The longest key that leads to the rest, as find_field does with columns.
+ * False if there is nothing.
+ */
+static bool
 read_document_path(Jsonb *document, const char *name, List *paths,
-				   NullableDatum *field)
+				   JsonbValue *result)
 {
 	ListCell   *lc;
 
 	foreach(lc, paths)
 	{
 		DocumentPath *path = lfirst(lc);
-		JsonbValue *inner = getKeyJsonValueFromContainer(&document->root, name,
-														 path->key_length, NULL);
+		NullableDatum inner;
 
-		if (inner != NULL && inner->type == jbvBinary)
-		{
-			extract_json(jsonb_extract_path,
-						 JsonbPGetDatum(JsonbValueToJsonb(inner)), path->keys, field);
-			return;
-		}
+		if (getKeyJsonValueFromContainer(&document->root, name,
+										 path->key_length, result) == NULL ||
+			result->type != jbvBinary)
+			continue;
+		extract_json(jsonb_extract_path, JsonbPGetDatum(JsonbValueToJsonb(result)),
+					 path->keys, &inner);
+		if (!inner.isnull)
+			JsonbToJsonbValue(DatumGetJsonbP(inner.value), result);
+		return !inner.isnull;
 	}
+	return false;
 }
 
 const NullableDatum *
@@ -337,16 +346,13 @@ read_document(RowShape *shape, Jsonb *document)
 				 errmsg("cannot score a JSON document that is not an object")));
 	for (int i = 0; i < shape->nfields; i++)
 	{
-		NullableDatum *field = &shape->fields[i];
-		JsonbValue *value = getKeyJsonValueFromContainer(&document->root,
-														 shape->names[i],
-														 strlen(shape->names[i]), NULL);
+		JsonbValue *json = &shape->json[i];
 
-		field->isnull = value == NULL;
-		if (value != NULL)
-			field->value = JsonbPGetDatum(JsonbValueToJsonb(value));
-		else
-			read_document_path(document, shape->names[i], shape->paths[i], field);
+		shape->fields[i].value = PointerGetDatum(json);
+		shape->fields[i].isnull =
+			getKeyJsonValueFromContainer(&document->root, shape->names[i],
+										 strlen(shape->names[i]), json) == NULL &&
+			!read_document_path(document, shape->names[i], shape->paths[i], json);
 	}
 	return shape->fields;
 }

@@ -69,6 +69,7 @@ typedef struct Reader
 	IntegerUnit unit;
 	ReadAs		as;				/* converted from text, as conditions see it */
 	bool		is_json;		/* json or jsonb: the kind differs by row */
+	bool		in_document;	/* as FieldType has it */
 	int16		typlen;
 	bool		typbyval;
 	char		typalign;
@@ -174,6 +175,7 @@ typedef struct FieldType
 {
 	Oid			type;			/* InvalidOid: not in the row, always missing */
 	Oid			collation;
+	bool		in_document;	/* its Datums are JsonbValues, not jsonb */
 } FieldType;
 
 /* A field as some conditions read it: its reader and its placeholders. */
@@ -309,7 +311,7 @@ extern bool holds_text(const Reader *reader);
 extern bool make_lookup(const Scorecard *card, BoundCharacteristic *c);
 
 /* value.c */
-extern void init_reader(Reader *reader, Oid type, Oid collation);
+extern void init_reader(Reader *reader, const FieldType *field);
 extern void read_value(Reader *reader, Datum datum, Value *value);
 extern Numeric aligned_numeric(Reader *reader, Datum datum);
 extern void convert_value(ReadAs as, Value *value);

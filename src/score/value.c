@@ -44,7 +44,7 @@ init_other(Reader *reader)
 	{
 		reader->kind = VALUE_ARRAY;
 		reader->element = palloc0(sizeof(Reader));
-		init_reader(reader->element, element, reader->collation);
+		init_reader(reader->element, &(FieldType) {element, reader->collation, false});
 		reader->element->shown_type = reader->type;
 	}
 	else if (get_typtype(reader->type) == TYPTYPE_ENUM)
@@ -54,10 +54,11 @@ init_other(Reader *reader)
 }
 
 void
-init_reader(Reader *reader, Oid type, Oid collation)
+init_reader(Reader *reader, const FieldType *field)
 {
-	reader->type = reader->shown_type = getBaseType(type);
-	reader->collation = collation;
+	reader->type = reader->shown_type = getBaseType(field->type);
+	reader->collation = field->collation;
+	reader->in_document = field->in_document;
 	get_typlenbyvalalign(reader->type, &reader->typlen, &reader->typbyval,
 						 &reader->typalign);
 	switch (reader->type)
@@ -213,15 +214,6 @@ read_array(Reader *reader, Datum datum, Value *value)
 
 /* ---- JSON ---- */
 
-static Jsonb *
-read_json(const Reader *reader, Datum datum)
-{
-	if (reader->type == JSONBOID)
-		return DatumGetJsonbP(datum);
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-											  CStringGetDatum(TextDatumGetCString(datum))));
-}
-
 static void
 read_json_value(const JsonbValue *json, Value *value)
 {
@@ -266,17 +258,34 @@ read_json_array(JsonbContainer *container, Value *value)
 }
 
 static void
-read_json_datum(const Reader *reader, Datum datum, Value *value)
+read_json_container(JsonbContainer *container, Value *value)
 {
-	Jsonb	   *jsonb = read_json(reader, datum);
 	JsonbValue	scalar;
 
-	if (JB_ROOT_IS_OBJECT(jsonb))
+	if (JsonContainerIsObject(container))
 		value->kind = VALUE_OBJECT;
-	else if (JsonbExtractScalar(&jsonb->root, &scalar))
+	else if (JsonbExtractScalar(container, &scalar))
 		read_json_value(&scalar, value);
 	else
-		read_json_array(&jsonb->root, value);
+		read_json_array(container, value);
+}
+
+static void
+read_json(const Reader *reader, Datum datum, Value *value)
+{
+	if (reader->in_document)
+	{
+		const JsonbValue *json = (const JsonbValue *) DatumGetPointer(datum);
+
+		if (json->type == jbvBinary)
+			read_json_container(json->val.binary.data, value);
+		else
+			read_json_value(json, value);
+		return;
+	}
+	if (reader->type == JSONOID)
+		datum = DirectFunctionCall1(jsonb_in, CStringGetDatum(TextDatumGetCString(datum)));
+	read_json_container(&DatumGetJsonbP(datum)->root, value);
 }
 
 /* ---- any value ---- */
@@ -287,7 +296,7 @@ read_value(Reader *reader, Datum datum, Value *value)
 {
 	if (reader->is_json)
 	{
-		read_json_datum(reader, datum, value);
+		read_json(reader, datum, value);
 		return;
 	}
 	switch (reader->kind)
