@@ -26,14 +26,16 @@
 -- Every other key is an Extension of that name in the Scorecard or Characteristic.
 -- So is a key above where the native element would be read as something else; an
 -- attribute's condition is one, named "condition".  If the native element has been
--- edited since, it wins.  disqualify has no native side.
+-- edited since, it wins.  disqualify has no native side.  The schema of PMML lets a
+-- Characteristic look at several fields, though its text wants one.
 --
 -- Scorecards of other tools, PMML 4.1 to 4.4, are read in the same way.  Wherever
 -- such a scorecard gives a score, the portrait gives it as its points.  Where it
 -- gives none, for no Attribute of a Characteristic matches or a value is invalid,
 -- that Characteristic gives 0.  What PMML does not say has its default: a score
 -- from 0 to 100, tiers, fit.  Baselines only rank reasons and are left out.  What
--- would change points or turn the reasons around is refused by name.
+-- would change points or turn the reasons around is refused by name, and so is an
+-- Attribute that can never be reached, as in any portrait.
 --
 -- In databases of other encodings than UTF8, xmltable() has trouble with text
 -- beyond ASCII, and so has icp_from_pmml.
@@ -136,7 +138,7 @@ CREATE FUNCTION @extschema@.icp_pmml_fields(portrait jsonb) RETURNS TABLE (field
 			FROM @extschema@.icp_pmml_uses(portrait) AS u
 	), typed AS (
 		SELECT u.field, CASE
-				WHEN bool_or(u.read_as = 'number' OR u.range ~ '^.-?[0-9.]*,-?[0-9.]*.$') THEN 'double'
+				WHEN bool_or(u.read_as = 'number' OR u.range ~ '^.-?[0-9.]+,|,-?[0-9.]+.$') THEN 'double'
 				WHEN bool_or(u.read_as = 'date' OR u.range ~ '[0-9]-[0-9]{2}-[0-9]{2}'
 					OR u.condition ?| '{within,older,within_next}')
 				THEN CASE WHEN bool_or(u.condition::text ~ '[0-9]{2}:[0-9]{2}') THEN 'dateTime' ELSE 'date' END
@@ -230,15 +232,15 @@ BEGIN
 				xmlattributes(cardinality(words) AS n, CASE type WHEN 'double' THEN 'real' ELSE 'string' END AS type),
 				(SELECT string_agg(CASE type WHEN 'double' THEN w.w ELSE '"' || replace(w.w, '"', '\"') || '"' END, ' ' ORDER BY w.n)
 					FROM unnest(words) WITH ORDINALITY AS w(w, n))));
-	ELSIF condition ? 'range' AND type IN ('double', 'date', 'dateTime') THEN
+	ELSIF condition ? 'range' THEN
 		words := regexp_match(condition ->> 'range', '^(.)"?([^",]*)"?,"?([^",]*)"?(.)$');
 		SELECT array_agg(@extschema@.icp_pmml_simple(name, b.operator, v.v, negated) ORDER BY b.n), array_agg(v.v)
 			INTO predicates, words
 			FROM (VALUES
 					(1, words[2], CASE words[1] WHEN '[' THEN 'greaterOrEqual' ELSE 'greaterThan' END),
 					(2, words[3], CASE words[4] WHEN ']' THEN 'lessOrEqual' ELSE 'lessThan' END)) AS b(n, bound, operator),
-				LATERAL (VALUES (@extschema@.icp_pmml_value(
-					CASE WHEN b.bound ~ '^-?[0-9.]+$' THEN b.bound::jsonb ELSE to_jsonb(b.bound) END, type))) AS v(v)
+				LATERAL (VALUES (CASE WHEN type <> 'string' THEN @extschema@.icp_pmml_value(
+					CASE WHEN b.bound ~ '^-?[0-9.]+$' THEN b.bound::jsonb ELSE to_jsonb(b.bound) END, type) END)) AS v(v)
 			WHERE b.bound <> '';
 		IF predicates IS NULL AND NOT negated THEN
 			RETURN @extschema@.icp_pmml_simple(name, 'isNotMissing', NULL, false);
@@ -683,7 +685,7 @@ DECLARE
 	added jsonb;
 	condition jsonb;
 	points jsonb;
-	attributes jsonb := '[]';
+	attributes jsonb[] := '{}';	-- an array grows in place, JSON does not
 BEGIN
 	FOR a IN SELECT x.*, format('%s/Attribute[%s]', place, x.n) AS place
 		FROM XMLTABLE('/*/*[local-name()="Attribute"]' PASSING characteristic COLUMNS
@@ -707,10 +709,10 @@ BEGIN
 		END IF;
 		points := @extschema@.icp_pmml_literal(a.points, 'double', a.place || '/@partialScore');
 		CONTINUE WHEN condition = '{}' OR added ? 'implied' AND condition ? 'otherwise' AND points = '0';
-		attributes := attributes || @extschema@.icp_pmml_extended(condition, jsonb_build_object('points', points,
-			'reason', nullif(@extschema@.icp_pmml_exact(a.reason, added ->> 'reason'), '')));
+		attributes := array_append(attributes, @extschema@.icp_pmml_extended(condition, jsonb_build_object('points', points,
+			'reason', nullif(@extschema@.icp_pmml_exact(a.reason, added ->> 'reason'), ''))));
 	END LOOP;
-	RETURN attributes;
+	RETURN to_jsonb(attributes);
 END
 $$;
 COMMENT ON FUNCTION @extschema@.icp_pmml_attributes(xml, text, jsonb, text) IS
@@ -772,7 +774,7 @@ DECLARE
 	name text;
 	attributes jsonb;
 	names text[];
-	characteristics jsonb := '[]';
+	characteristics jsonb[] := '{}';
 	portrait @extschema@.icp_portrait;
 BEGIN
 	PERFORM @extschema@.icp_pmml_check(pmml);
@@ -791,11 +793,11 @@ BEGIN
 			name := format('%s (%s)', name, c.n);
 		END LOOP;
 		names := names || name;
-		characteristics := characteristics || @extschema@.icp_pmml_extended(c.added, jsonb_build_object(
+		characteristics := array_append(characteristics, @extschema@.icp_pmml_extended(c.added, jsonb_build_object(
 			'name', name, 'field', field, 'attributes', attributes, 'reason', CASE
 				WHEN @extschema@.icp_pmml_text(c.added ->> 'reason') = c.reason THEN c.added ->> 'reason'
 				WHEN c.reason IS DISTINCT FROM c.name THEN nullif(c.reason, '')
-			END));
+			END)));
 	END LOOP;
 	SELECT x.*, @extschema@.icp_pmml_added(x.node) AS added INTO s
 		FROM XMLTABLE(@extschema@.icp_pmml_path('Scorecard') PASSING pmml COLUMNS
