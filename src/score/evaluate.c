@@ -73,9 +73,11 @@ static inline const Outcome *
 look_up_numeric(const Lookup *lookup, Datum datum)
 {
 	Numeric		numeric = aligned_numeric(lookup->reader, datum);
+	int			found = find_numeric(lookup, numeric);
 
-	return numeric_is_nan(numeric) ? &lookup->missing :
-		&lookup->outcomes[find_numeric(lookup, numeric)];
+	/* NaN is above all numbers, so only there can it be */
+	return found == 2 * lookup->n && numeric_is_nan(numeric) ? &lookup->missing :
+		&lookup->outcomes[found];
 }
 
 static inline const Outcome *

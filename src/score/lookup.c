@@ -379,6 +379,8 @@ make_lookup(const Scorecard *card, BoundCharacteristic *c)
 	lookup->input = c->inputs[0];
 	lookup->field = input->field;
 	lookup->reader = &input->reader;
+	lookup->comparison = palloc0(SizeForFunctionCallInfo(2));
+	InitFunctionCallInfoData(*lookup->comparison, NULL, 2, InvalidOid, NULL, NULL);
 	for (int i = 0; i < c->nattributes; i++)
 	{
 		add_keys(&keys, c->attributes[i].test);

@@ -92,14 +92,18 @@ FIND_KEY(find_real, float8, reals)
 static inline int
 find_numeric(const Lookup *lookup, Numeric value)
 {
+	FunctionCallInfo comparison = lookup->comparison;
 	int			low = 0;
 	int			high = lookup->n;
 
 	while (low < high)
 	{
 		int			middle = (low + high) / 2;
-		int			order = compare_numerics(value, lookup->keys.numerics[middle]);
+		int			order;
 
+		comparison->args[0].value = NumericGetDatum(value);
+		comparison->args[1].value = NumericGetDatum(lookup->keys.numerics[middle]);
+		order = DatumGetInt32(numeric_cmp(comparison));
 		if (order == 0)
 			return 2 * middle + 1;
 		if (order > 0)

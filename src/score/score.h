@@ -83,6 +83,25 @@ typedef struct Reader
 	}			numeric;
 } Reader;
 
+/*
+ * Most numerics in a table have a one-byte header, and core's functions want
+ * four: lay those out in the reader instead of allocating a copy for each row.
+ */
+static inline Numeric
+aligned_numeric(Reader *reader, Datum datum)
+{
+	struct varlena *stored = (struct varlena *) DatumGetPointer(datum);
+	Size		length;
+
+	/* a TOAST pointer looks like a short header too */
+	if (!VARATT_IS_SHORT(stored) || VARATT_IS_EXTERNAL(stored))
+		return DatumGetNumeric(datum);
+	length = VARSIZE_SHORT(stored) - VARHDRSZ_SHORT;
+	SET_VARSIZE(&reader->numeric, length + VARHDRSZ);
+	memcpy(VARDATA(&reader->numeric), VARDATA_SHORT(stored), length);
+	return (Numeric) &reader->numeric;
+}
+
 /* ---- tests ---- */
 
 typedef enum Truth
@@ -248,6 +267,7 @@ typedef struct Lookup
 	Outcome    *outcomes;
 	Outcome		missing;
 	Reader	   *reader;			/* of numerics */
+	FunctionCallInfo comparison;	/* of numerics with a key */
 } Lookup;
 
 typedef struct BoundCharacteristic
@@ -313,7 +333,6 @@ extern bool make_lookup(const Scorecard *card, BoundCharacteristic *c);
 /* value.c */
 extern void init_reader(Reader *reader, const FieldType *field);
 extern void read_value(Reader *reader, Datum datum, Value *value);
-extern Numeric aligned_numeric(Reader *reader, Datum datum);
 extern void convert_value(ReadAs as, Value *value);
 
 /* test.c */

@@ -133,25 +133,6 @@ set_numeric(Value *value, Numeric numeric)
 	value->as.numeric = numeric;
 }
 
-/*
- * Most numerics in a table have a one-byte header, and core's functions want
- * four: lay those out in the reader instead of allocating a copy for each row.
- */
-Numeric
-aligned_numeric(Reader *reader, Datum datum)
-{
-	struct varlena *stored = (struct varlena *) DatumGetPointer(datum);
-	Size		length;
-
-	/* a TOAST pointer looks like a short header too */
-	if (!VARATT_IS_SHORT(stored) || VARATT_IS_EXTERNAL(stored))
-		return DatumGetNumeric(datum);
-	length = VARSIZE_SHORT(stored) - VARHDRSZ_SHORT;
-	SET_VARSIZE(&reader->numeric, length + VARHDRSZ);
-	memcpy(VARDATA(&reader->numeric), VARDATA_SHORT(stored), length);
-	return (Numeric) &reader->numeric;
-}
-
 static void
 read_text(const Reader *reader, Datum datum, Value *value)
 {
