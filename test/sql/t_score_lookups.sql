@@ -15,7 +15,7 @@ CREATE TYPE size AS ENUM ('1', '2', '3', '4', '5', '6', '7', '8', '9', '10');
 CREATE TABLE types (type text, literals text[], ranges bool, vals text[]);
 INSERT INTO types
 	SELECT t, array_agg(i::text), true, array_agg(v) || '{-32768,32767}'::text[] FROM unnest('{int2,int4,int8,float4,float8,numeric,money}'::text[]) t, generate_series(-20, 20) i, LATERAL (SELECT CASE WHEN t LIKE 'int%' THEN i::text ELSE (i + 0.5 * (i % 2))::text END AS v) v GROUP BY t
-	UNION ALL SELECT t, array_agg(quote_literal(d::date)), true, array_agg((d + (i % 3 - 1) * interval '1 day')::date::text) || '{infinity,-infinity}'::text[] FROM unnest('{date,timestamp,timestamptz}'::text[]) t, generate_series(1, 40) i, LATERAL (SELECT date '2024-02-10' + i) v(d) GROUP BY t
+	UNION ALL SELECT t, array_agg(quote_literal(to_char(d, 'YYYY-MM-DD'))), true, array_agg((d + (i % 3 - 1) * interval '1 day')::date::text) || '{infinity,-infinity}'::text[] FROM unnest('{date,timestamp,timestamptz}'::text[]) t, generate_series(1, 40) i, LATERAL (SELECT date '2024-02-10' + i) v(d) GROUP BY t
 	UNION ALL SELECT t, array_agg(quote_literal(w)), false, array_agg(w) || array_agg(w || 'x') || array_agg(left(w, -1)) FROM unnest('{text,varchar,char(12),citext,name}'::text[]) t, generate_series(1, 40) i, LATERAL (SELECT translate(repeat(chr(97 + i % 5), 1 + i % 11), 'e', '客')) v(w) GROUP BY t
 	UNION ALL SELECT 'size', array_agg(quote_literal(i)), false, array_agg(i::text) FROM generate_series(1, 10) i
 	UNION ALL SELECT 'bool', '{true,false}', false, '{t,f}';
