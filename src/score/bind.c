@@ -20,7 +20,6 @@ typedef struct Binder
 	List	   *inputs;			/* of Input */
 	List	  **inputs_of;		/* of int: the inputs of each field */
 	Bitmapset  *used;			/* inputs of the characteristic at hand */
-	Bitmapset  *tested;			/* inputs that tests need for every row */
 } Binder;
 
 static Test *bind_condition(Binder *binder, const Condition *condition);
@@ -289,29 +288,9 @@ copy_inputs(Binder *binder)
 	card->ninputs = list_length(binder->inputs);
 	card->inputs = palloc(sizeof(Input) * Max(card->ninputs, 1));
 	card->values = palloc0(sizeof(Value) * Max(card->ninputs, 1));
+	card->read_in = palloc0(sizeof(uint64) * Max(card->ninputs, 1));
 	foreach(lc, binder->inputs)
 		card->inputs[foreach_current_index(lc)] = *(Input *) lfirst(lc);
-}
-
-/* What no lookup covers is tested, and so are the disqualifying rules. */
-static void
-make_lookups(Binder *binder)
-{
-	Scorecard  *card = binder->card;
-	int			input = -1;
-
-	for (int i = 0; i < card->ncharacteristics; i++)
-	{
-		BoundCharacteristic *c = &card->characteristics[i];
-
-		if (make_lookup(card, c))
-			continue;
-		for (int j = 0; j < c->ninputs; j++)
-			binder->tested = bms_add_member(binder->tested, c->inputs[j]);
-	}
-	card->tested = palloc(sizeof(int) * Max(bms_num_members(binder->tested), 1));
-	while ((input = bms_next_member(binder->tested, input)) >= 0)
-		card->tested[card->ntested++] = input;
 }
 
 static void
@@ -352,13 +331,11 @@ bind_portrait(Portrait *portrait, const FieldType *fields, TimestampTz now)
 							&card->characteristics[card->ncharacteristics++]);
 	card->disqualifiers = palloc(sizeof(Test *) *
 								 Max(list_length(portrait->disqualifiers), 1));
-	binder.used = NULL;
 	foreach(lc, portrait->disqualifiers)
 		card->disqualifiers[card->ndisqualifiers++] =
 			bind_condition(&binder, ((Disqualifier *) lfirst(lc))->when);
-	binder.tested = binder.used;
 	copy_inputs(&binder);
-	make_lookups(&binder);
+	make_lookups(card);
 	prepare_names(card);
 	return card;
 }

@@ -55,6 +55,8 @@ typedef struct CallState
 	RegistryStamp stamp;
 	Datum		saved;
 
+	Scorecard  *constant;		/* bound for good: nothing can change */
+
 	int			nbound;
 	int			last;
 	Bound		bound[MAX_BOUND];
@@ -377,8 +379,13 @@ Scorecard *
 evaluate_columns(FunctionCallInfo fcinfo, bool may_use_now)
 {
 	CallState  *state = fcinfo->flinfo->fn_extra;
-	Bound	   *bound = NULL;
+	Bound	   *bound;
 
+	if (state != NULL && state->constant != NULL)
+	{
+		evaluate_row(state->constant, &fcinfo->args[1]);
+		return state->constant;
+	}
 	if (PG_ARGISNULL(0))
 		return NULL;
 	if (state == NULL)
@@ -387,15 +394,11 @@ evaluate_columns(FunctionCallInfo fcinfo, bool may_use_now)
 		state->source = first_is_constant(fcinfo->flinfo) ?
 			PORTRAIT_CONSTANT : PORTRAIT_GIVEN;
 	}
-	/* a constant portrait is looked at once */
-	if (state->source == PORTRAIT_CONSTANT && state->nbound > 0)
-		bound = &state->bound[state->last];
-	if (bound == NULL || bound->card == NULL || !is_current(bound))
-	{
-		ColumnsCall call = {fcinfo, may_use_now};
-
-		bound = bound_for(state, PG_GETARG_DATUM(0), 0, bind_columns, &call);
-	}
+	bound = bound_for(state, PG_GETARG_DATUM(0), 0, bind_columns,
+					  &(ColumnsCall) {fcinfo, may_use_now});
+	if (state->source == PORTRAIT_CONSTANT &&
+		!portrait_depends_on_now(bound->card->portrait))
+		state->constant = bound->card;
 	evaluate_row(bound->card, &fcinfo->args[1]);
 	return bound->card;
 }

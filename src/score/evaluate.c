@@ -15,18 +15,14 @@
 /* ---- values that tests look at ---- */
 
 static void
-read_input(Scorecard *card, int i)
+read_input(const Input *input, const NullableDatum *field, Value *value)
 {
-	Input	   *input = &card->inputs[i];
-	const NullableDatum *field = &card->fields[input->field];
-	Value	   *value = &card->values[i];
-
 	if (field->isnull)
 	{
 		value->kind = VALUE_MISSING;
 		return;
 	}
-	read_value(&input->reader, field->value, value);
+	read_value(unconstify(Reader *, &input->reader), field->value, value);
 	if (input->raw_missing != NULL && test_value(input->raw_missing, value) == YES)
 		value->kind = VALUE_MISSING;
 	if (input->as != AS_IS)
@@ -37,12 +33,18 @@ read_input(Scorecard *card, int i)
 	}
 }
 
-/* Lookups leave no values behind; who needs to know what was missing asks here. */
-void
-read_all_inputs(Scorecard *card)
+/* The value in the current row, read when it is first asked for. */
+const Value *
+input_value(Scorecard *card, int i)
 {
-	for (int i = 0; i < card->ninputs; i++)
-		read_input(card, i);
+	const Input *input = &card->inputs[i];
+
+	if (card->read_in[i] != card->row)
+	{
+		read_input(input, &card->fields[input->field], &card->values[i]);
+		card->read_in[i] = card->row;
+	}
+	return &card->values[i];
 }
 
 /* ---- lookups ---- */
@@ -110,14 +112,66 @@ look_up(const Lookup *lookup, const NullableDatum *field)
 	return &lookup->missing;
 }
 
+/* ---- conditions ---- */
+
+static Truth run_test(Scorecard *card, const Test *test);
+
+static Truth
+run_compound(Scorecard *card, const Test *test)
+{
+	Truth		decisive = test->kind == TEST_ANY ? YES : NO;
+	bool		unknown = false;
+
+	for (int i = 0; i < test->n; i++)
+	{
+		Truth		one = run_test(card, test->u.children[i]);
+
+		if (one == decisive)
+			return decisive;
+		unknown |= one == UNKNOWN;
+	}
+	return unknown ? UNKNOWN : decisive == YES ? NO : YES;
+}
+
+/* Truth is SQL's, and so not of the unknown is unknown. */
+static Truth
+run_test(Scorecard *card, const Test *test)
+{
+	if (test->lookup != NULL)
+		return (Truth) look_up(test->lookup, &card->fields[test->lookup->field])->points;
+	if (test->kind == TEST_ALWAYS)
+		return YES;
+	if (test->input >= 0)
+		return test_value(test, input_value(card, test->input));
+	if (test->kind == TEST_NOT)
+	{
+		Truth		inner = run_test(card, test->u.children[0]);
+
+		return inner == UNKNOWN ? UNKNOWN : inner == YES ? NO : YES;
+	}
+	return run_compound(card, test);
+}
+
+/* The attribute that holds: the first whose condition is true, or none. */
+static const BoundAttribute *
+first_match(Scorecard *card, const BoundCharacteristic *c)
+{
+	for (int i = 0; i < c->nattributes; i++)
+	{
+		if (run_test(card, c->attributes[i].test) == YES)
+			return &c->attributes[i];
+	}
+	return &c->none;
+}
+
 /* ---- rows ---- */
 
 static int
-disqualifying_rule(const Scorecard *card)
+disqualifying_rule(Scorecard *card)
 {
 	for (int i = 0; i < card->ndisqualifiers; i++)
 	{
-		if (run_test(card->disqualifiers[i], card->values) == YES)
+		if (run_test(card, card->disqualifiers[i]) == YES)
 			return i;
 	}
 	return -1;
@@ -133,8 +187,7 @@ evaluate_row(Scorecard *card, const NullableDatum *fields)
 	const BoundAttribute **matched = card->matched;
 
 	card->fields = fields;
-	for (int i = 0; i < card->ntested; i++)
-		read_input(card, card->tested[i]);
+	card->row++;
 	card->disqualified = disqualifying_rule(card);
 	for (; c < end; c++, matched++)
 	{
@@ -147,55 +200,9 @@ evaluate_row(Scorecard *card, const NullableDatum *fields)
 		}
 		else
 		{
-			*matched = first_match(c, card->values);
+			*matched = first_match(card, c);
 			points += (*matched)->points;
 		}
 	}
 	card->points = points;
-}
-
-/* ---- the score ---- */
-
-/*
- * 100 * part / whole.  Integers up to 2^53 are exact in float8, so that the
- * one division rounds once, and 80 of 100 points are exactly 80; beyond, the
- * whole percents are split off, by steps that do not overflow, to keep that so.
- */
-static inline float8
-percentage(int64 part, int64 whole)
-{
-	static const int steps[] = {5, 5, 4};
-	uint64		rest = part;
-	uint64		percents = 0;
-
-	if (part < (INT64CONST(1) << 53) / 100)
-		return (float8) (part * 100) / (float8) whole;
-	for (int i = 0; i < (int) lengthof(steps); i++)
-	{
-		percents = percents * steps[i] + rest / whole * steps[i];
-		rest = rest % whole * steps[i];
-	}
-	percents += rest / whole;
-	return (float8) percents + (float8) (rest % whole) / (float8) whole;
-}
-
-/*
- * The score from 0 to 100, or in points.  NULL where there is nothing to win.
- */
-float8
-card_score(const Scorecard *card, bool *isnull)
-{
-	const Portrait *p = card->portrait;
-
-	*isnull = false;
-	if (card->disqualified >= 0)
-		return 0;
-	if (p->max == p->min)
-	{
-		*isnull = true;
-		return 0;
-	}
-	if (p->raw_points)
-		return (float8) card->points / POINT_SCALE;
-	return percentage(card->points - p->min, p->max - p->min);
 }

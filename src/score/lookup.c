@@ -1,7 +1,7 @@
 /*
  * lookup.c
- *		Characteristics that look at one column, as a table from its values to
- *		the attribute that holds.
+ *		Characteristics and tests that look at one column, as a table from its
+ *		values to the attribute that holds, or to the truth.
  *
  * Most characteristics compare one number with ranges, or one text with lists
  * of words.  Instead of testing one attribute after the other, the row's value
@@ -257,17 +257,44 @@ sort_keys(Lookup *lookup)
 
 /* ---- what holds ---- */
 
+/* What a lookup is worked out from: the tests, and what they decide together. */
+typedef struct Subject
+{
+	const Input *input;
+	const BoundCharacteristic *characteristic;	/* its first attribute that holds */
+	const Test *test;			/* or the truth of one test */
+} Subject;
+
+static bool
+holds(const Test *test, const Value *value)
+{
+	return test->kind == TEST_ALWAYS || test_value(test, value) == YES;
+}
+
 /* A placeholder counts as missing, as it does when it is read. */
 static Outcome
-outcome_of(const Scorecard *card, const BoundCharacteristic *c, Value value)
+outcome_of(const Subject *subject, Value value)
 {
-	const Input *input = &card->inputs[c->lookup.input];
-	Outcome		outcome;
+	const BoundCharacteristic *c = subject->characteristic;
+	Outcome		outcome = {0};
 
-	if (input->raw_missing != NULL && test_value(input->raw_missing, &value) == YES)
+	if (subject->input->raw_missing != NULL &&
+		test_value(subject->input->raw_missing, &value) == YES)
 		value.kind = VALUE_MISSING;
-	card->values[c->lookup.input] = value;
-	outcome.attribute = first_match(c, card->values);
+	if (subject->test != NULL)
+	{
+		outcome.points = test_value(subject->test, &value);
+		return outcome;
+	}
+	outcome.attribute = &c->none;
+	for (int i = 0; i < c->nattributes; i++)
+	{
+		if (holds(c->attributes[i].test, &value))
+		{
+			outcome.attribute = &c->attributes[i];
+			break;
+		}
+	}
 	outcome.points = outcome.attribute->points;
 	return outcome;
 }
@@ -341,60 +368,99 @@ noutcomes(const Lookup *lookup)
 }
 
 static void
-work_out(const Scorecard *card, BoundCharacteristic *c)
+work_out(Lookup *lookup, const Subject *subject)
 {
-	Lookup	   *lookup = &c->lookup;
 	int			n = noutcomes(lookup);
 
 	lookup->outcomes = palloc(sizeof(Outcome) * n);
 	for (int i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		lookup->outcomes[i] = outcome_of(card, c, sample_value(lookup, i));
+		lookup->outcomes[i] = outcome_of(subject, sample_value(lookup, i));
 	}
-	lookup->missing = outcome_of(card, c, (Value) {.kind = VALUE_MISSING});
+	lookup->missing = outcome_of(subject, (Value) {.kind = VALUE_MISSING});
 }
 
-/* Gives the characteristic a lookup, if it is one that can have one. */
-bool
-make_lookup(const Scorecard *card, BoundCharacteristic *c)
+/*
+ * Makes a lookup of tests that all look at one input; its kind stays
+ * LOOKUP_NONE where that cannot be, or would not pay.
+ */
+static void
+make_lookup(Lookup *lookup, Input *input, Test **tests, int ntests,
+			Subject subject)
 {
-	Lookup	   *lookup = &c->lookup;
 	Keys		keys = {.lookup = lookup};
+	LookupKind	kind = lookup_for(input);
 	int64		cost = 0;
-	Input	   *input;
 
-	lookup->kind = LOOKUP_NONE;
-	if (c->ninputs != 1)
-		return false;
-	for (int i = 0; i < c->nattributes; i++)
+	if (kind == LOOKUP_NONE)
+		return;
+	for (int i = 0; i < ntests; i++)
 	{
-		if (!is_lookup_test(c->attributes[i].test))
-			return false;
-	}
-	input = &card->inputs[c->inputs[0]];
-	lookup->kind = lookup_for(input);
-	if (lookup->kind == LOOKUP_NONE)
-		return false;
-	lookup->input = c->inputs[0];
-	lookup->field = input->field;
-	lookup->reader = &input->reader;
-	lookup->comparison = palloc0(SizeForFunctionCallInfo(2));
-	InitFunctionCallInfoData(*lookup->comparison, NULL, 2, InvalidOid, NULL, NULL);
-	for (int i = 0; i < c->nattributes; i++)
-	{
-		add_keys(&keys, c->attributes[i].test);
-		cost += comparisons(c->attributes[i].test);
+		if (!is_lookup_test(tests[i]))
+			return;
+		add_keys(&keys, tests[i]);
+		cost += comparisons(tests[i]);
 	}
 	if (input->raw_missing != NULL)
 	{
 		add_keys(&keys, input->raw_missing);
 		cost += comparisons(input->raw_missing);
 	}
+	lookup->field = input->field;
+	lookup->reader = &input->reader;
+	lookup->comparison = palloc0(SizeForFunctionCallInfo(2));
+	InitFunctionCallInfoData(*lookup->comparison, NULL, 2, InvalidOid, NULL, NULL);
+	lookup->kind = kind;
 	sort_keys(lookup);
+	subject.input = input;
 	if (noutcomes(lookup) * cost > MAX_LOOKUP_COMPARISONS)
 		lookup->kind = LOOKUP_NONE;
 	else
-		work_out(card, c);
-	return lookup->kind != LOOKUP_NONE;
+		work_out(lookup, &subject);
+}
+
+/* Tests below all, any and not, each for itself. */
+static void
+make_test_lookups(Scorecard *card, Test *test)
+{
+	if (test->kind == TEST_ALWAYS)
+		return;
+	if (test->input < 0)
+	{
+		for (int i = 0; i < test->n; i++)
+			make_test_lookups(card, test->u.children[i]);
+		return;
+	}
+	test->lookup = palloc0(sizeof(Lookup));
+	make_lookup(test->lookup, &card->inputs[test->input], &test, 1,
+				(Subject) {.test = test});
+	if (test->lookup->kind == LOOKUP_NONE)
+		test->lookup = NULL;
+}
+
+static void
+make_characteristic_lookup(Scorecard *card, BoundCharacteristic *c)
+{
+	Test	  **tests = palloc(sizeof(Test *) * c->nattributes);
+
+	for (int i = 0; i < c->nattributes; i++)
+		tests[i] = c->attributes[i].test;
+	if (c->ninputs == 1)
+		make_lookup(&c->lookup, &card->inputs[c->inputs[0]], tests,
+					c->nattributes, (Subject) {.characteristic = c});
+	if (c->lookup.kind != LOOKUP_NONE)
+		return;
+	for (int i = 0; i < c->nattributes; i++)
+		make_test_lookups(card, tests[i]);
+}
+
+/* Gives every characteristic a lookup that can have one, and the others' tests. */
+void
+make_lookups(Scorecard *card)
+{
+	for (int i = 0; i < card->ncharacteristics; i++)
+		make_characteristic_lookup(card, &card->characteristics[i]);
+	for (int i = 0; i < card->ndisqualifiers; i++)
+		make_test_lookups(card, card->disqualifiers[i]);
 }

@@ -127,9 +127,10 @@ find_word(const Lookup *lookup, const char *text, int length)
 	{
 		int			found = lookup->n;
 
+		/* & rather than &&: no jump that depends on the row */
 		for (int i = 0; i < lookup->n; i++)
-			found = words[i].letters == word.letters &&
-				words[i].length == length ? i : found;
+			found = ((words[i].letters == word.letters) &
+					 (words[i].length == length)) ? i : found;
 		if (length > (int) sizeof(word.letters) && found < lookup->n &&
 			memcmp(words[found].text, text, length) != 0)
 			return lookup->n;

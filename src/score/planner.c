@@ -35,10 +35,13 @@ PG_FUNCTION_INFO_V1(icp_score_support);
 /* What fits, where the portrait does not say: a portrait is meant to select. */
 #define DEFAULT_FIT_SHARE 0.25
 
-/* A test of one condition costs about as much as an operator. */
-#define BASE_CONDITIONS 3
-#define UNKNOWN_CONDITIONS 30
-#define BYTES_PER_CONDITION 50
+/*
+ * A condition costs about half as much as an operator (measured, see bench),
+ * and takes about 50 bytes of JSON.
+ */
+#define BASE_OPERATORS 3
+#define UNKNOWN_OPERATORS 15
+#define BYTES_PER_OPERATOR 100
 
 /* ---- the row's columns ---- */
 
@@ -473,16 +476,16 @@ static Node *
 estimate_cost(SupportRequestCost *request)
 {
 	const Const *portrait = NULL;
-	double		conditions = UNKNOWN_CONDITIONS;
+	double		operators = UNKNOWN_OPERATORS;
 
 	if (request->node != NULL && IsA(request->node, FuncExpr))
 		portrait = visible_portrait(request->funcid,
 									((FuncExpr *) request->node)->args);
 	if (portrait != NULL)
-		conditions = (double) toast_raw_datum_size(portrait->constvalue) /
-			BYTES_PER_CONDITION;
+		operators = (double) toast_raw_datum_size(portrait->constvalue) /
+			BYTES_PER_OPERATOR;
 	request->startup = 0;
-	request->per_tuple = (BASE_CONDITIONS + conditions) * cpu_operator_cost;
+	request->per_tuple = (BASE_OPERATORS + operators) * cpu_operator_cost;
 	return (Node *) request;
 }
 

@@ -19,6 +19,7 @@
 #include "score/score.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/memutils.h"
 
 /* ---- score, tier, fit ---- */
@@ -71,7 +72,8 @@ return_tier(FunctionCallInfo fcinfo, const Scorecard *card)
 
 	if (!has_score(card, &score))
 		PG_RETURN_NULL();
-	return card_tier(card, score);
+	/* a copy: ANALYZE of an expression keeps results longer than our state */
+	return datumCopy(card_tier(card, score), false, -1);
 }
 
 SCORE_FUNCTIONS(icp_tier, return_tier);
@@ -114,11 +116,11 @@ disqualification(const Scorecard *card)
 }
 
 static bool
-is_known(const Scorecard *card, const BoundCharacteristic *c)
+is_known(Scorecard *card, const BoundCharacteristic *c)
 {
 	for (int i = 0; i < c->ninputs; i++)
 	{
-		if (card->values[c->inputs[i]].kind == VALUE_MISSING)
+		if (input_value(card, c->inputs[i])->kind == VALUE_MISSING)
 			return false;
 	}
 	return true;
@@ -130,7 +132,6 @@ card_coverage(Scorecard *card)
 {
 	int64		known = 0;
 
-	read_all_inputs(card);
 	for (int i = 0; i < card->ncharacteristics; i++)
 	{
 		const Characteristic *c = card->characteristics[i].characteristic;

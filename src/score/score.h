@@ -36,6 +36,7 @@ typedef struct Value
 {
 	ValueKind	kind;
 	int			length;			/* of text; elements of an array */
+	Datum		varlena;		/* text as it was stored, or 0 */
 	union
 	{
 		bool		truth;
@@ -147,6 +148,7 @@ typedef struct Test
 	TestKind	kind;
 	int			input;			/* of the tests that look at a value */
 	int			n;				/* members or children */
+	struct Lookup *lookup;		/* answers for a value of one column, or NULL */
 	union
 	{
 		bool		truth;
@@ -245,14 +247,13 @@ typedef struct LookupWord
 
 typedef struct Outcome
 {
-	int64		points;
+	int64		points;			/* of an attribute, or the Truth of a test */
 	const BoundAttribute *attribute;
 } Outcome;
 
 typedef struct Lookup
 {
 	LookupKind	kind;
-	int			input;
 	int			field;
 	int			n;				/* keys, sorted */
 	bool		has_twins;		/* words that differ only past their letters */
@@ -289,9 +290,9 @@ typedef struct Scorecard
 
 	int			ninputs;
 	Input	   *inputs;
-	int			ntested;		/* inputs that tests need, lookups aside: these ... */
-	int		   *tested;			/* ... are read for every row */
-	Value	   *values;			/* of the current row, one for each input */
+	Value	   *values;			/* one for each input, ... */
+	uint64	   *read_in;		/* ... read in this row, the first being 1 */
+	uint64		row;			/* number of the current row */
 
 	int			ncharacteristics;
 	BoundCharacteristic *characteristics;
@@ -311,6 +312,50 @@ typedef struct Scorecard
 	TupleDesc	evaluation;		/* of icp_evaluate, once it was called */
 } Scorecard;
 
+/*
+ * 100 * part / whole.  Integers up to 2^53 are exact in float8, so that the
+ * one division rounds once, and 80 of 100 points are exactly 80; beyond, the
+ * whole percents are split off, by steps that do not overflow, to keep that so.
+ */
+static inline float8
+percentage(int64 part, int64 whole)
+{
+	static const int steps[] = {5, 5, 4};
+	uint64		rest = part;
+	uint64		percents = 0;
+
+	if (part < (INT64CONST(1) << 53) / 100)
+		return (float8) (part * 100) / (float8) whole;
+	for (int i = 0; i < (int) lengthof(steps); i++)
+	{
+		percents = percents * steps[i] + rest / whole * steps[i];
+		rest = rest % whole * steps[i];
+	}
+	percents += rest / whole;
+	return (float8) percents + (float8) (rest % whole) / (float8) whole;
+}
+
+/*
+ * The score from 0 to 100, or in points.  NULL where there is nothing to win.
+ */
+static inline float8
+card_score(const Scorecard *card, bool *isnull)
+{
+	const Portrait *p = card->portrait;
+
+	*isnull = false;
+	if (card->disqualified >= 0)
+		return 0;
+	if (p->max == p->min)
+	{
+		*isnull = true;
+		return 0;
+	}
+	if (p->raw_points)
+		return (float8) card->points / POINT_SCALE;
+	return percentage(card->points - p->min, p->max - p->min);
+}
+
 /* bind.c */
 extern Scorecard *bind_portrait(Portrait *portrait, const FieldType *fields,
 								TimestampTz now);
@@ -328,7 +373,7 @@ pg_noreturn extern void cannot_apply(const Reader *reader,
 extern bool holds_text(const Reader *reader);
 
 /* lookup.c */
-extern bool make_lookup(const Scorecard *card, BoundCharacteristic *c);
+extern void make_lookups(Scorecard *card);
 
 /* value.c */
 extern void init_reader(Reader *reader, const FieldType *field);
@@ -336,19 +381,14 @@ extern void read_value(Reader *reader, Datum datum, Value *value);
 extern void convert_value(ReadAs as, Value *value);
 
 /* test.c */
-extern Truth run_test(const Test *test, const Value *values);
 extern Truth test_value(const Test *test, const Value *value);
 extern int	compare_integers(const void *a, const void *b);
 extern int	compare_reals(const void *a, const void *b);
 extern int	compare_numeric_members(const void *a, const void *b);
 extern int	compare_words(const void *a, const void *b);
-extern const BoundAttribute *first_match(const BoundCharacteristic *c,
-										 const Value *values);
-
 /* evaluate.c */
 extern void evaluate_row(Scorecard *card, const NullableDatum *fields);
-extern void read_all_inputs(Scorecard *card);
-extern float8 card_score(const Scorecard *card, bool *isnull);
+extern const Value *input_value(Scorecard *card, int i);
 
 /* result.c */
 extern Datum card_tier(const Scorecard *card, float8 score);

@@ -1,9 +1,8 @@
 /*
  * test.c
- *		Runs the tests that conditions were bound to.
+ *		Tests of one value.
  *
- * Truth is SQL's: a test of a missing value is unknown, and only a condition
- * that is true matches.
+ * Truth is SQL's: a test of a missing value is unknown.
  */
 #include "postgres.h"
 
@@ -115,10 +114,11 @@ in_text_time_range(const Test *test, const Value *value)
 static Datum
 value_datum(const Value *value)
 {
-	if (value->kind == VALUE_TEXT)
-		return PointerGetDatum(cstring_to_text_with_len(value->as.text,
-														value->length));
-	return value->as.datum;
+	if (value->kind != VALUE_TEXT)
+		return value->as.datum;
+	if (value->varlena != (Datum) 0)
+		return value->varlena;
+	return PointerGetDatum(cstring_to_text_with_len(value->as.text, value->length));
 }
 
 static inline Datum
@@ -262,58 +262,4 @@ test_value(const Test *test, const Value *value)
 		default:
 			return NO;
 	}
-}
-
-/* A condition over fields. */
-Truth
-run_test(const Test *test, const Value *values)
-{
-	bool		unknown = false;
-	Truth		decisive;
-
-	switch (test->kind)
-	{
-		case TEST_ALWAYS:
-			return YES;
-		case TEST_NOT:
-			switch (run_test(test->u.children[0], values))
-			{
-				case NO:
-					return YES;
-				case YES:
-					return NO;
-				case UNKNOWN:
-					break;
-			}
-			return UNKNOWN;
-		case TEST_ALL:
-		case TEST_ANY:
-			if (test->input >= 0)
-				break;
-			decisive = truth(test->kind == TEST_ANY);
-			for (int i = 0; i < test->n; i++)
-			{
-				Truth		one = run_test(test->u.children[i], values);
-
-				if (one == decisive)
-					return decisive;
-				unknown |= one == UNKNOWN;
-			}
-			return unknown ? UNKNOWN : truth(test->kind == TEST_ALL);
-		default:
-			break;
-	}
-	return test_value(test, &values[test->input]);
-}
-
-/* The attribute that holds: the first whose condition is true, or none. */
-const BoundAttribute *
-first_match(const BoundCharacteristic *c, const Value *values)
-{
-	for (int i = 0; i < c->nattributes; i++)
-	{
-		if (run_test(c->attributes[i].test, values) == YES)
-			return &c->attributes[i];
-	}
-	return &c->none;
 }

@@ -117,6 +117,7 @@ set_text(Value *value, const char *text, int length)
 	value->kind = VALUE_TEXT;
 	value->as.text = text;
 	value->length = length;
+	value->varlena = (Datum) 0;
 }
 
 static void
@@ -150,6 +151,8 @@ read_text(const Reader *reader, Datum datum, Value *value)
 		if (reader->type == BPCHAROID)
 			length = bpchartruelen(VARDATA_ANY(text), length);
 		set_text(value, VARDATA_ANY(text), length);
+		if (reader->type != BPCHAROID)
+			value->varlena = PointerGetDatum(text);
 	}
 }
 
