@@ -10,80 +10,97 @@ CREATE EXTENSION citext;
 SELECT * FROM no_plan();
 SELECT FROM setseed(0.75);
 
--- For each type: what its conditions are made of, and the values to score: those, their neighbours, and NULL.
+-- For each type: the literals of its conditions, the values to score (those, their neighbours, and NULL), and the type that SQL compares them as.
 CREATE TYPE size AS ENUM ('1', '2', '3', '4', '5', '6', '7', '8', '9', '10');
-CREATE TABLE types (type text, literals text[], ranges bool, vals text[]);
+CREATE TABLE types (type text, compared text, literals text[], ranges bool, vals text[]);
 INSERT INTO types
-	SELECT t, array_agg(i::text), true, array_agg(v) || '{-32768,32767}'::text[] FROM unnest('{int2,int4,int8,float4,float8,numeric,money}'::text[]) t, generate_series(-20, 20) i, LATERAL (SELECT CASE WHEN t LIKE 'int%' THEN i::text ELSE (i + 0.5 * (i % 2))::text END AS v) v GROUP BY t
-	UNION ALL SELECT t, array_agg(quote_literal(to_char(d, 'YYYY-MM-DD'))), true, array_agg((d + (i % 3 - 1) * interval '1 day')::date::text) || '{infinity,-infinity}'::text[] FROM unnest('{date,timestamp,timestamptz}'::text[]) t, generate_series(1, 40) i, LATERAL (SELECT date '2024-02-10' + i) v(d) GROUP BY t
-	UNION ALL SELECT t, array_agg(quote_literal(w)), false, array_agg(w) || array_agg(w || 'x') || array_agg(left(w, -1)) FROM unnest('{text,varchar,char(12),citext,name}'::text[]) t, generate_series(1, 40) i, LATERAL (SELECT translate(repeat(chr(97 + i % 5), 1 + i % 11), 'e', '客')) v(w) GROUP BY t
-	UNION ALL SELECT 'size', array_agg(quote_literal(i)), false, array_agg(i::text) FROM generate_series(1, 10) i
-	UNION ALL SELECT 'bool', '{true,false}', false, '{t,f}';
-UPDATE types SET vals = vals || '{Infinity,-Infinity,NaN,-0,1e300}'::text[] WHERE type IN ('float8', 'numeric');
-UPDATE types SET vals = vals || '{Infinity,-Infinity,NaN,-0,1e30}'::text[] WHERE type = 'float4';
-UPDATE types SET vals = array_append(vals, NULL), literals = (SELECT array_agg(CASE WHEN l LIKE '''%' THEN '"' || trim(l, '''') || '"' ELSE l END) FROM unnest(literals) l);
+	SELECT t, CASE WHEN t LIKE 'float%' THEN t ELSE 'numeric' END, array_agg(i::text), true, array_agg(CASE WHEN t LIKE 'int%' THEN i ELSE i + 0.5 * (i % 2) END::text) || '{-32768,32767}'::text[] FROM unnest('{int2,int4,int8,float4,float8,numeric,money}'::text[]) t, generate_series(-20, 20) i GROUP BY t
+	UNION ALL SELECT t, t, array_agg(format('"%s"', to_char(d, 'YYYY-MM-DD'))), true, array_agg(to_char(d + (i % 3 - 1) * interval '1 day', 'YYYY-MM-DD')) || '{infinity,-infinity}'::text[] FROM unnest('{date,timestamp,timestamptz}'::text[]) t, generate_series(1, 40) i, LATERAL (SELECT date '2024-02-10' + i) v(d) GROUP BY t
+	-- words of all lengths; with the same beginning, middle or end; some of them in another script
+	UNION ALL SELECT t, t, array_agg(to_json(w)::text), false, array_agg(w) || array_agg(w || 'x') || array_agg(left(w, -1)) FROM unnest('{text,varchar,char(20),citext,name}'::text[]) t,
+		(SELECT translate(repeat(chr(97 + i % 5), 1 + i % 11), 'e', '客') FROM generate_series(1, 30) i UNION SELECT 'customer ' || chr(97 + i) FROM generate_series(1, 9) i UNION SELECT left('abcdefgh', i) || 'z' || right('abcdefgh', i) FROM generate_series(0, 8) i UNION SELECT '') v(w) GROUP BY t
+	UNION ALL SELECT 'size', 'size', array_agg(format('"%s"', i)), false, array_agg(i::text) FROM generate_series(1, 10) i
+	UNION ALL SELECT 'bool', 'bool', '{true,false}', false, '{t,f}';
+UPDATE types SET vals = vals || '{Infinity,-Infinity,NaN,-0,1e30}'::text[] WHERE type IN ('float4', 'float8', 'numeric');
+UPDATE types SET vals = array_append(vals, NULL);
 
--- A random attribute's condition. The order of random() calls does not matter: whatever comes out has to be right.
+-- A random condition, as JSON and as SQL. The order of random() calls does not matter: whatever comes out has to be right.
 CREATE FUNCTION pick(choices text[]) RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT choices[1 + floor(random() * array_length(choices, 1))::int] $$;
-CREATE FUNCTION random_condition(literals text[], ranges bool) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION in_sql(literal text, compared text) RETURNS text LANGUAGE sql STRICT AS $$ SELECT format('%L::%s', CASE WHEN literal LIKE '"%' THEN literal::jsonb #>> '{}' ELSE literal END, compared) $$;
+CREATE FUNCTION random_condition(compared text, literals text[], ranges bool, OUT json text, OUT sql text) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	low int := 1 + floor(random() * array_length(literals, 1));
 	high int := least(low + floor(random() * random() * 30)::int, array_length(literals, 1));
+	brackets text := CASE WHEN low = high THEN '[]' ELSE pick('{[],[),(],()}') END;
+	members text[];
 BEGIN
 	IF ranges AND random() < 0.6 THEN
-		RETURN format('"range": "%s%s,%s%s"', pick('{[,(}'), CASE WHEN random() < 0.05 THEN '' ELSE trim(literals[low], '"') END, CASE WHEN random() < 0.05 THEN '' ELSE trim(literals[high], '"') END, CASE WHEN low = high THEN ']' ELSE pick('{],)}') END);
-	ELSIF random() < 0.6 THEN
-		RETURN format('"in": [%s]', (SELECT string_agg(pick(literals), ', ') FROM generate_series(1, 1 + floor(random() * 6)::int)));
+		low := CASE WHEN random() > 0.05 THEN low END;
+		high := CASE WHEN random() > 0.05 THEN high END;
+		json := format('"range": "%s%s,%s%s"', left(brackets, 1), trim(literals[low], '"'), trim(literals[high], '"'), right(brackets, 1));
+		sql := concat_ws(' AND ', 'f IS NOT NULL', format('f::%s %s ', compared, CASE left(brackets, 1) WHEN '[' THEN '>=' ELSE '>' END) || in_sql(literals[low], compared), format('f::%s %s ', compared, CASE right(brackets, 1) WHEN ']' THEN '<=' ELSE '<' END) || in_sql(literals[high], compared));
+	ELSIF random() < 0.1 THEN
+		json := '"missing": true';
+		sql := 'f IS NULL';
+	ELSE
+		members := (SELECT array_agg(pick(literals)) FROM generate_series(1, 1 + floor(random() * CASE WHEN ranges THEN 6 ELSE 20 END)::int));
+		json := CASE WHEN array_length(members, 1) = 1 THEN format('"equals": %s', members[1]) ELSE format('"in": [%s]', array_to_string(members, ', ')) END;
+		sql := format('f::%s IN (%s)', compared, (SELECT string_agg(in_sql(m, compared), ', ') FROM unnest(members) m));
 	END IF;
-	RETURN CASE WHEN random() < 0.1 THEN '"missing": true' ELSE format('"equals": %s', pick(literals)) END;
 END $$;
--- A random portrait, once as it is, once with each condition inside of another one, where it is not looked up. What is no portrait (an attribute that is never reached) is thrown away.
-CREATE FUNCTION random_portrait(literals text[], ranges bool, OUT looked_up icp_portrait, OUT tested icp_portrait) LANGUAGE plpgsql VOLATILE AS $$
+-- A random portrait: as it is; with each condition inside of another one; and as SQL. What is no portrait (an attribute that is never reached) is thrown away.
+CREATE FUNCTION random_portrait(type text, compared text, literals text[], ranges bool, OUT plain icp_portrait, OUT nested icp_portrait, OUT sql text) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-	conditions text[];
+	json text[];
+	cases text[];
+	placeholders text[];
 	otherwise text := CASE WHEN random() < 0.3 THEN ', {"otherwise": true, "points": 0.5}' ELSE '' END;
-	placeholders text;
+	form text;
 BEGIN
 	LOOP
-		placeholders := CASE WHEN random() < 0.5 THEN format(', "placeholders": [%s, %s]', pick(literals), pick(literals)) ELSE '' END;
-		conditions := (SELECT array_agg(random_condition(literals, ranges)) FROM generate_series(1, 1 + floor(random() * 14)::int));
+		SELECT array_agg(c.json), array_agg(c.sql) INTO json, cases FROM generate_series(1, 1 + floor(random() * 14)::int), random_condition(compared, literals, ranges) c;
+		placeholders := CASE WHEN random() < 0.5 THEN ARRAY[pick(literals), pick(literals)] ELSE '{}' END;
+		form := format('{"scale": "points", "characteristics": [{"name": "c", "field": "f", "placeholders": [%s], "attributes": [%%s%s]}]}', array_to_string(placeholders, ', '), otherwise);
 		BEGIN
-			looked_up := format('{"scale": "points", "characteristics": [{"name": "c", "field": "f"%s, "attributes": [%s%s]}]}', placeholders, (SELECT string_agg(format('{%s, "points": %s}', c, n), ', ') FROM unnest(conditions) WITH ORDINALITY u(c, n)), otherwise);
+			plain := format(form, (SELECT string_agg(format('{%s, "points": %s}', j, n), ', ') FROM unnest(json) WITH ORDINALITY u(j, n)));
 			EXIT;
 		EXCEPTION WHEN invalid_text_representation THEN
 			CONTINUE;
 		END;
 	END LOOP;
-	tested := format('{"scale": "points", "characteristics": [{"name": "c", "field": "f"%s, "attributes": [%s%s]}]}', placeholders, (SELECT string_agg(format('{"all": [{%s}], "points": %s}', c, n), ', ') FROM unnest(conditions) WITH ORDINALITY u(c, n)), otherwise);
+	nested := format(form, (SELECT string_agg(format('{"not": {"any": [{"not": {%s}}, {"field": "g", "equals": 0}]}, "points": %s}', j, n), ', ') FROM unnest(json) WITH ORDINALITY u(j, n)));
+	sql := format('(SELECT CASE %s ELSE %s END FROM (SELECT %s) v(f))', (SELECT string_agg(format('WHEN %s THEN %s', c, n), ' ' ORDER BY n) FROM unnest(cases) WITH ORDINALITY u(c, n)), CASE otherwise WHEN '' THEN 0 ELSE 0.5 END,
+		(SELECT format('CASE WHEN %s THEN NULL ELSE f END', concat_ws(' OR ', 'false', CASE WHEN type IN ('float4', 'float8', 'numeric') THEN 'f = ''NaN''' END, string_agg(format('f::%s = %s', compared, in_sql(p, compared)), ' OR '))) FROM unnest(placeholders) p));
 END $$;
 
 -- Scores and explanations of 100 portraits over all values of the type, by columns and by rows.
-CREATE FUNCTION differences(type text, literals text[], ranges bool, vals text[], OUT compared bigint, OUT matched bigint, OUT different bigint) LANGUAGE plpgsql VOLATILE AS $$
+SET LOCAL TimeZone = 'UTC';
+CREATE FUNCTION differences(type text, compared text, literals text[], ranges bool, vals text[], OUT checks bigint, OUT matched bigint, OUT different bigint) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	p record;
 	n bigint;
 	m bigint;
 	d bigint;
 BEGIN
-	compared := 0;
+	checks := 0;
 	matched := 0;
 	different := 0;
-	EXECUTE format('CREATE TEMP TABLE column_of_type AS SELECT %s AS f FROM unnest($1) v', CASE type WHEN 'money' THEN 'v::numeric::money' ELSE 'v::' || type END) USING vals;
+	EXECUTE format('CREATE TEMP TABLE column_of_type AS SELECT %s AS f, 1000 AS g FROM unnest($1) v', CASE type WHEN 'money' THEN 'v::numeric::money' ELSE 'v::' || type END) USING vals;
 	FOR i IN 1 .. 100 LOOP
-		SELECT * INTO p FROM random_portrait(literals, ranges);
-		EXECUTE format('SELECT count(*), count(*) FILTER (WHERE t.points >= 1), count(*) FILTER (WHERE (l.points, l.coverage, l.reasons) IS DISTINCT FROM (t.points, t.coverage, t.reasons)
-				OR icp_score(c, %1$L::icp_portrait) <> t.score OR icp_score(c, p) <> t.score OR (e).points <> t.points)
-			FROM column_of_type c, (SELECT %1$L::icp_portrait AS p OFFSET 0) p, icp_evaluate(c, %1$L::icp_portrait) l, icp_evaluate(c, %2$L::icp_portrait) t, icp_explain(c, %1$L::icp_portrait) e WHERE e.characteristic = ''c''', p.looked_up, p.tested) INTO n, m, d;
-		compared := compared + n;
+		SELECT * INTO p FROM random_portrait(type, compared, literals, ranges);
+		EXECUTE format('SELECT count(*), count(*) FILTER (WHERE wanted >= 1), count(*) FILTER (WHERE icp_score(c, %1$L::icp_portrait) <> wanted OR icp_score(c, p) <> wanted OR icp_score(c, %2$L::icp_portrait) <> wanted OR e.points <> wanted OR v.points <> wanted OR (v.coverage = 0) <> (%3$s IS NULL))
+			FROM (SELECT c.*, %4$s AS wanted FROM column_of_type c OFFSET 0) c, (SELECT %1$L::icp_portrait AS p OFFSET 0) p, icp_explain(c, %1$L::icp_portrait) e, icp_evaluate(c, %1$L::icp_portrait) v WHERE e.characteristic = ''c''',
+			p.plain, p.nested, substring(p.sql FROM 'FROM \(SELECT (.*)\) v\(f\)\)$'), p.sql) INTO n, m, d;
+		checks := checks + n;
 		matched := matched + m;
 		different := different + d;
-		IF d > 0 THEN RAISE WARNING '%: % %', type, p.looked_up, p.tested; END IF;
+		IF d > 0 THEN RAISE WARNING '%: % %', type, p.plain, p.sql; END IF;
 	END LOOP;
 	DROP TABLE column_of_type;
 END $$;
-CREATE TABLE results AS SELECT t.type, d.* FROM types t, differences(t.type, t.literals, t.ranges, t.vals) d;
+CREATE TABLE results AS SELECT t.type, d.* FROM types t, differences(t.type, t.compared, t.literals, t.ranges, t.vals) d;
 SELECT is(different, 0::bigint, type) FROM results ORDER BY type COLLATE "C";
-SELECT ok(bool_and(matched > compared / 10 AND matched < compared * 19 / 20), 'conditions matched, and did not, in all types') FROM results;
+SELECT ok(bool_and(matched > checks / 20 AND matched < checks * 19 / 20), 'conditions matched, and did not, in all types') FROM results;
 
 -- A characteristic of thousands of values finds each of them, and no other.
 CREATE TABLE many AS SELECT format('{"scale": "points", "characteristics": [{"name": "c", "field": "f", "attributes": [%s]}]}', string_agg(format('{"in": [%s], "points": %s}', members, n), ', ' ORDER BY n)) AS portrait
