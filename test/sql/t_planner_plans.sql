@@ -245,6 +245,29 @@ SELECT throws_ok(format('SELECT icp_score_columns(%L::icp_portrait, ROW(1))', :'
 SELECT throws_ok(format('SELECT icp_score_columns(%L::icp_portrait, %s)', :'size', column1), NULL, NULL, 'no column: ' || column1)
 FROM (VALUES ('''x''::cstring'), ('NULL::void')) v;
 
+---- support functions where they do not belong ----
+
+-- Only a superuser can do this; it must not crash, nor change what a function returns.
+CREATE FUNCTION planted(signature text, result text, body text, call text, support text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE answers text;
+BEGIN
+	EXECUTE format('CREATE FUNCTION %s RETURNS %s STABLE LANGUAGE plpgsql AS ''BEGIN %s END'' SUPPORT %s', signature, result, body, support);
+	EXECUTE format('SELECT string_agg(DISTINCT x::text, '','') FROM (SELECT %s AS x FROM accounts a) y', call) INTO answers;
+	RAISE EXCEPTION 'undo' USING ERRCODE = 'UNDO1';
+EXCEPTION
+	WHEN SQLSTATE 'UNDO1' THEN RETURN answers;
+	WHEN OTHERS THEN RETURN SQLERRM;
+END$$;
+SELECT is(planted(signature, result, body, call, support), CASE result WHEN 'boolean' THEN 'true' ELSE '7' END, support || ' of ' || signature)
+FROM (VALUES ('icp_score(anyelement, icp_portrait)', 'float8', 'RETURN 7;', 'icp_score(5, icp_load(''size''))'), ('icp_score(text)', 'int', 'RETURN 7;', 'icp_score(''size''::text)'),
+	('icp_score(record, int)', 'int', 'RETURN 7;', 'icp_score(a, 5)'), ('icp_fits(int, text)', 'boolean', 'RETURN true;', 'icp_fits(5, ''size''::text)'),
+	('icp_score(int, text, int)', 'int', 'RETURN 7;', 'icp_score(1, ''size'', 2)'), ('icp_tier(record, icp_portrait, int)', 'text', 'RETURN 7;', 'icp_tier(a, icp_load(''size''), 1)'),
+	('icp_mine(record)', 'int', 'RETURN 7;', 'icp_mine(a)'), ('icp_mine(record, icp_portrait)', 'int', 'RETURN 7;', 'icp_mine(a, icp_load(''size''))'), ('icp_mine(record, text)', 'text', 'RETURN 7;', 'icp_mine(a, ''size'')'),
+	('icp_mine(text, int)', 'int', 'RETURN 7;', 'icp_mine(''size'', NULL)'), ('icp_mine(text, int)', 'text', 'RETURN 7;', 'icp_mine(''size'', 1)'), ('icp_mine(icp_portrait)', 'boolean', 'RETURN true;', 'icp_mine(icp_load(''size''))'),
+	('icp_many(icp_portrait)', 'SETOF int', 'RETURN NEXT 7;', 'icp_many(icp_load(''size''))'), ('icp_nothing()', 'int', 'RETURN 7;', 'icp_nothing()'),
+	('icp_variadic(icp_portrait, VARIADIC int[])', 'int', 'RETURN 7;', 'icp_variadic(icp_load(''size''), 1, 2)')) v (signature, result, body, call),
+	unnest(ARRAY['icp_score_support', 'icp_load_support']) support;
+
 SELECT finish();
 \c :home
 DROP DATABASE regress_icp_planner;

@@ -193,6 +193,19 @@ ALTER TABLE icp_portraits ENABLE ALWAYS TRIGGER icp_portraits_changed;
 SELECT is(scores(), '99', 'the table''s own DDL');
 ROLLBACK;
 SELECT is(scores(), '37', 'ROLLBACK of the table''s own DDL');
+-- what would invalidate plans does not fire: no plan may hold a portrait
+ALTER TABLE icp_portraits DISABLE TRIGGER icp_portraits_changed;
+SELECT is(scores(), '37', 'triggers that are off');
+UPDATE icp_portraits SET portrait = worth(88) WHERE name = 'default';
+SELECT is(scores(), '88', 'triggers that are off, UPDATE');
+ALTER TABLE icp_portraits ENABLE TRIGGER icp_portraits_changed;
+SELECT is(scores(), '88', 'triggers that are on, but not for replicas');
+SET session_replication_role = replica;
+UPDATE icp_portraits SET portrait = worth(37) WHERE name = 'default';
+RESET session_replication_role;
+SELECT is(scores(), '37', 'triggers that are on, but not for replicas, UPDATE by one');
+ALTER TABLE icp_portraits ENABLE ALWAYS TRIGGER icp_portraits_changed;
+SELECT is(scores(), '37', 'triggers that are on');
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT is(scores(), '37', 'REPEATABLE READ');
 SELECT icp_save('default', worth(41)) \gset
