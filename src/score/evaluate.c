@@ -49,14 +49,20 @@ input_value(Scorecard *card, int i)
 
 /* ---- lookups ---- */
 
+/* Are its bytes right there?  (A TOAST pointer looks like a short header too.) */
+static inline bool
+is_in_line(const struct varlena *stored)
+{
+	return !VARATT_IS_EXTERNAL(stored) && !VARATT_IS_COMPRESSED(stored);
+}
+
 static inline const Outcome *
 look_up_text(const Lookup *lookup, Datum datum)
 {
 	struct varlena *text = (struct varlena *) DatumGetPointer(datum);
 	int			length;
 
-	/* a TOAST pointer looks like a short header too */
-	if (VARATT_IS_EXTERNAL(text) || VARATT_IS_COMPRESSED(text))
+	if (!is_in_line(text))
 		text = PG_DETOAST_DATUM_PACKED(datum);
 	length = VARSIZE_ANY_EXHDR(text);
 	if (lookup->kind == LOOKUP_BPCHAR)
@@ -74,15 +80,27 @@ look_up_real(const Lookup *lookup, float8 real)
 static inline const Outcome *
 look_up_numeric(const Lookup *lookup, Datum datum)
 {
-	Numeric		numeric = aligned_numeric(lookup->reader, datum);
-	int			found = find_numeric(lookup, numeric);
+	struct varlena *stored = (struct varlena *) DatumGetPointer(datum);
+	Numeric		numeric;
+	float8		approximation;
+	int			found;
+
+	if (lookup->is_approximate && is_in_line(stored) &&
+		approximate_numeric(VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored), &approximation))
+	{
+		found = find_approximation(lookup, approximation);
+		if (found >= 0)
+			return &lookup->outcomes[found];
+	}
+	numeric = aligned_numeric(lookup->reader, datum);
+	found = find_numeric(lookup, numeric);
 
 	/* NaN is above all numbers, so only there can it be */
 	return found == 2 * lookup->n && numeric_is_nan(numeric) ? &lookup->missing :
 		&lookup->outcomes[found];
 }
 
-static inline const Outcome *
+static pg_attribute_always_inline const Outcome *
 look_up(const Lookup *lookup, const NullableDatum *field)
 {
 	if (field->isnull)

@@ -15,8 +15,10 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "common/compat.h"
+#include "common/shortest_dec.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_coerce.h"
+#include "score/lookup.h"
 #include "score/score.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -195,20 +197,21 @@ set_integer_range(Test *test, const Range *range, IntegerUnit unit)
 /* ---- ranges ---- */
 
 /*
- * Is the number how one writes a real?  0.1 is, though no real is equal to it;
+ * Is the number how a real is printed?  0.1 is, though no real is equal to it;
  * or so large or small that a real can only be infinite or zero.
  */
 static bool
 is_float4(Numeric number, float8 real)
 {
 	float4		single = (float4) real;
-	Datum		written;
+	char		text[FLOAT_SHORTEST_DECIMAL_LEN];
+	Numeric		written;
 
 	if (isinf(single) || (single == 0 && real != 0))
 		return true;
-	written = DirectFunctionCall1(float4_numeric, Float4GetDatum(single));
-	return DatumGetBool(DirectFunctionCall2(numeric_eq, written,
-											NumericGetDatum(number)));
+	float_to_shortest_decimal_buf(single, text);
+	return parse_number_text(text, strlen(text), &written) &&
+		compare_numerics(written, number) == 0;
 }
 
 /*

@@ -151,7 +151,7 @@ add_word(Keys *keys, const Word *word)
 	to = &keys->lookup->keys.words[keys->lookup->n++];
 	to->text = word->text;
 	to->length = word->length;
-	to->letters = word_letters(word->text, word->length);
+	to->signature = word_signature(word->text, word->length);
 }
 
 /* Ranges begin at one key and end before the next. */
@@ -223,6 +223,43 @@ sort_with(Lookup *lookup, Size size, int (*compare) (const void *, const void *)
 }
 
 static void
+sign_keys(Lookup *lookup)
+{
+	LookupWord *words = lookup->keys.words;
+
+	lookup->quick.signatures = palloc(sizeof(uint64) * lookup->n);
+	for (int i = 0; i < lookup->n; i++)
+	{
+		lookup->quick.signatures[i] = words[i].signature;
+		for (int j = 0; j < i && lookup->n <= FEW_KEYS; j++)
+			lookup->has_twins |= words[i].signature == words[j].signature;
+	}
+}
+
+/*
+ * Numerics are compared by approximation first, if there are few, and if the
+ * keys themselves show that we read their bytes right.
+ */
+static void
+approximate_keys(Lookup *lookup)
+{
+	lookup->quick.reals = palloc(sizeof(float8) * lookup->n);
+	lookup->is_approximate = lookup->n <= FEW_KEYS;
+	for (int i = 0; i < lookup->n && lookup->is_approximate; i++)
+	{
+		struct varlena *key = (struct varlena *) lookup->keys.numerics[i];
+		float8		exact = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+															   PointerGetDatum(key)));
+		float8		approximate;
+
+		lookup->is_approximate =
+			approximate_numeric(VARDATA_ANY(key), VARSIZE_ANY_EXHDR(key), &approximate) &&
+			fabs(approximate - exact) <= fabs(exact) * APPROXIMATION / 10;
+		lookup->quick.reals[i] = exact;
+	}
+}
+
+static void
 sort_keys(Lookup *lookup)
 {
 	if (lookup->n == 0)
@@ -243,14 +280,12 @@ sort_keys(Lookup *lookup)
 			break;
 		case LOOKUP_NUMERIC:
 			sort_with(lookup, sizeof(Numeric), compare_numeric_members);
+			approximate_keys(lookup);
 			break;
 		case LOOKUP_TEXT:
 		case LOOKUP_BPCHAR:
 			sort_with(lookup, sizeof(LookupWord), compare_word_keys);
-			for (int i = 1; i < lookup->n; i++)
-				lookup->has_twins |=
-					lookup->keys.words[i - 1].length == lookup->keys.words[i].length &&
-					lookup->keys.words[i - 1].letters == lookup->keys.words[i].letters;
+			sign_keys(lookup);
 			break;
 	}
 }

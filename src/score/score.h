@@ -240,7 +240,7 @@ typedef enum LookupKind
 
 typedef struct LookupWord
 {
-	uint64		letters;		/* some of them (see word_letters) */
+	uint64		signature;		/* see word_signature */
 	int			length;
 	const char *text;
 } LookupWord;
@@ -256,7 +256,8 @@ typedef struct Lookup
 	LookupKind	kind;
 	int			field;
 	int			n;				/* keys, sorted */
-	bool		has_twins;		/* words that differ only past their letters */
+	bool		has_twins;		/* words with the same signature */
+	bool		is_approximate; /* numerics: approximations are good enough */
 	union
 	{
 		void	   *any;
@@ -265,6 +266,11 @@ typedef struct Lookup
 		Numeric    *numerics;
 		LookupWord *words;
 	}			keys;
+	union
+	{
+		uint64	   *signatures; /* of the words */
+		float8	   *reals;		/* of the numerics */
+	}			quick;			/* what few keys are compared by first */
 	Outcome    *outcomes;
 	Outcome		missing;
 	Reader	   *reader;			/* of numerics */
