@@ -493,6 +493,9 @@ icp_load_support(PG_FUNCTION_ARGS)
 	if (!IsA(request, SupportRequestSimplify))
 		PG_RETURN_POINTER(NULL);
 	simplify = (SupportRequestSimplify *) request;
+	if (simplify->fcall->funcresulttype !=
+		portrait_type(get_func_namespace(simplify->fcall->funcid)))
+		PG_RETURN_POINTER(NULL);
 	if (!constant_argument(simplify->fcall->args, 0, TEXTOID, &no_name, &name) ||
 		!constant_argument(simplify->fcall->args, 1, INT4OID, &no_version, &version) ||
 		(!no_version && DatumGetInt32(version) < 1))

@@ -65,6 +65,11 @@ find_column(TupleDesc tupdesc, const char *name, int length)
 static Datum
 path_keys(const char *path)
 {
+	static const char *const empty[] = {""};
+
+	/* of nothing, core makes an array of nothing */
+	if (path[0] == '\0')
+		return text_array(empty, 1);
 	return DirectFunctionCall2Coll(text_to_array, C_COLLATION_OID,
 								   CStringGetTextDatum(path),
 								   CStringGetTextDatum("."));
