@@ -21,7 +21,11 @@ INSERT INTO types
 		(SELECT translate(repeat(chr(97 + i % 5), 1 + i % 11), 'e', '客') FROM generate_series(1, 30) i UNION SELECT 'customer ' || chr(97 + i) FROM generate_series(1, 9) i UNION SELECT left('abcdefgh', i) || 'z' || right('abcdefgh', i) FROM generate_series(0, 8) i UNION SELECT '') v(w) GROUP BY t
 	UNION ALL SELECT 'size', 'size', array_agg(format('"%s"', i)), false, array_agg(i::text) FROM generate_series(1, 10) i
 	UNION ALL SELECT 'bool', 'bool', '{true,false}', false, '{t,f}';
-UPDATE types SET vals = vals || '{Infinity,-Infinity,NaN,-0,1e30}'::text[] WHERE type IN ('float4', 'float8', 'numeric');
+-- numbers of all sizes and lengths, and values as near to them as can be
+INSERT INTO types
+	WITH literals AS (SELECT DISTINCT trim_scale(sign(random() - 0.4)::numeric * floor(random() * 10 ^ (1 + i % 15))::numeric * ('1e' || (i * 3 % 46 - 25))::numeric) AS l FROM generate_series(1, 24) i)
+	SELECT 'pg_catalog.numeric', 'numeric', array_agg(l::text ORDER BY l), true, (SELECT array_agg(DISTINCT trim_scale(l * (1 + s * d))::text) FROM literals, unnest('{0,1e-40,1e-20,1e-12,1e-9,9e-9,1e-8,9e-8,1e-7,1.1e-7,1e-6,1e-4,0.1}'::numeric[]) d, unnest('{-1,1}'::int[]) s) FROM literals;
+UPDATE types SET vals = vals || '{Infinity,-Infinity,NaN,-0,0.0000,1e30}'::text[] WHERE type ~ 'float|numeric';
 UPDATE types SET vals = array_append(vals, NULL);
 
 -- A random condition, as JSON and as SQL. The order of random() calls does not matter: whatever comes out has to be right.
@@ -70,7 +74,7 @@ BEGIN
 	END LOOP;
 	nested := format(form, (SELECT string_agg(format('{"not": {"any": [{"not": {%s}}, {"field": "g", "equals": 0}]}, "points": %s}', j, n), ', ') FROM unnest(json) WITH ORDINALITY u(j, n)));
 	sql := format('(SELECT CASE %s ELSE %s END FROM (SELECT %s) v(f))', (SELECT string_agg(format('WHEN %s THEN %s', c, n), ' ' ORDER BY n) FROM unnest(cases) WITH ORDINALITY u(c, n)), CASE otherwise WHEN '' THEN 0 ELSE 0.5 END,
-		(SELECT format('CASE WHEN %s THEN NULL ELSE f END', concat_ws(' OR ', 'false', CASE WHEN type IN ('float4', 'float8', 'numeric') THEN 'f = ''NaN''' END, string_agg(format('f::%s = %s', compared, in_sql(p, compared)), ' OR '))) FROM unnest(placeholders) p));
+		(SELECT format('CASE WHEN %s THEN NULL ELSE f END', concat_ws(' OR ', 'false', CASE WHEN type ~ 'float|numeric' THEN 'f = ''NaN''' END, string_agg(format('f::%s = %s', compared, in_sql(p, compared)), ' OR '))) FROM unnest(placeholders) p));
 END $$;
 
 -- Scores and explanations of 100 portraits over all values of the type, by columns and by rows.
