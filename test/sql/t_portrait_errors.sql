@@ -215,6 +215,12 @@ INSERT INTO malformed (portrait) VALUES
 	('{"characteristics": [{"name": "c", "attributes": [{"field": "f", "equals": 1, "points": 1}, {"field": "f", "equals": 1, "points": 2}]}]}');
 SELECT format('SELECT %L::icp_portrait;', portrait) FROM (SELECT * FROM malformed ORDER BY n DESC LIMIT 5) last ORDER BY n \gexec
 
+-- What is too large.
+SELECT rpad('{"characteristics": []}', 4194305)::icp_portrait;
+SELECT ('{"characteristics": [], "fit": 1' || repeat('0', 400) || '}')::icp_portrait;
+SELECT ('{"characteristics": [{"name": "c", "field": "' || repeat('f', 1001) || '", "attributes": [{"equals": 1, "points": 1}]}]}')::icp_portrait;
+SELECT ('{"characteristics": [{"name": "c", "field": "f", "attributes": [' || repeat('{"not": ', 32) || '{"equals": 1}' || repeat('}', 31) || ', "points": 1}]}]}')::icp_portrait;
+
 -- The rest is about behaviour.
 \set ECHO none
 \pset format unaligned
@@ -315,6 +321,10 @@ SELECT is((pg_temp.refusal(pg_temp.with_attributes(format('{"equals": %s, "point
 	FROM (VALUES (400), (401)) v(n);
 SELECT is((pg_temp.refusal(pg_temp.with_attributes(format('{"range": "[%s,)", "points": 1}', repeat('9', n))))).code, CASE n WHEN 400 THEN '00000' ELSE '22P02' END, 'a bound of ' || n || ' digits')
 	FROM (VALUES (400), (401)) v(n);
+SELECT is((pg_temp.refusal(format('{"characteristics": [{"name": "c", "field": "%s", "attributes": [{"equals": 1, "points": 1}]}]}', repeat('f', n)))).code, CASE n WHEN 1000 THEN '00000' ELSE '54000' END, 'a field of ' || n || ' letters')
+	FROM (VALUES (1000), (1001)) v(n);
+SELECT is((pg_temp.refusal(format('{"characteristics": [{"name": "c", "attributes": [%s]}]}', string_agg(format('{"field": "f%s", "equals": 1, "points": 1}', i), ', ')))).code, CASE n WHEN 1600 THEN '00000' ELSE '54000' END, n || ' fields')
+	FROM (VALUES (1600), (1601)) v(n), generate_series(1, n) i GROUP BY n ORDER BY n;
 SELECT is((pg_temp.refusal(pg_temp.with_attributes(format('{"equals": 1, "points": %s}', points)))).code, code, points || ' points')
 	FROM (VALUES ('1000000000', '00000'), ('-1000000000', '00000'), ('1000000000.000001', '22P02'), ('-1000000000.000001', '22P02'), ('1e9', '00000'), ('1e10', '22P02'), ('1e300', '22P02'), ('1e400', '54000'),
 		('0.000001', '00000'), ('0.0000001', '22P02'), ('1e-6', '00000'), ('1e-7', '22P02'), ('0.1234560000', '00000')) v(points, code);
