@@ -10,22 +10,10 @@
 #include "portrait/parser.h"
 #include "utils/hsearch.h"
 
-/* In the order of ConditionKind, then the keys that are no condition. */
-static const char *const condition_keys[] = {
-	"equals", "in", "range", "like", "ilike", "contains", "contains_any",
-	"missing", "otherwise", "within", "older", "within_next",
-	"all", "any", "not",
-	"field", "as", "points", "reason", NULL
-};
-
 #define NCONDITION_KINDS (CONDITION_NOT + 1)
 
-/* The key that a condition of this kind is written with. */
-const char *
-condition_name(ConditionKind kind)
-{
-	return condition_keys[kind];
-}
+/* The keys that stand beside the condition itself. */
+static const char *const beside_keys[] = {"field", "as", "points", "reason"};
 
 static bool parse_children(PortraitParser *parser, JsonbValue *value,
 						   Condition *condition);
@@ -134,7 +122,7 @@ parse_operand(PortraitParser *parser, JsonbValue *value, Condition *condition)
 			return parse_pattern(parser, value, condition);
 		case CONDITION_MISSING:
 		case CONDITION_OTHERWISE:
-			return parse_true(parser, value, condition_keys[condition->kind]);
+			return parse_true(parser, value, condition_name(condition->kind));
 		case CONDITION_WITHIN:
 		case CONDITION_OLDER:
 		case CONDITION_WITHIN_NEXT:
@@ -176,9 +164,6 @@ parse_children(PortraitParser *parser, JsonbValue *value, Condition *condition)
 
 /* ---- one condition ---- */
 
-/*
- * The keys that stand beside the condition itself.
- */
 static bool
 parse_beside(PortraitParser *parser, const char *key, JsonbValue *value,
 			 Condition *condition, Attribute *attribute, bool *has_points)
@@ -201,6 +186,42 @@ parse_beside(PortraitParser *parser, const char *key, JsonbValue *value,
 	return want_points(parser, value, &attribute->points);
 }
 
+/* NCONDITION_KINDS if it is no condition. */
+static int
+kind_of_key(const char *key)
+{
+	int			kind = 0;
+
+	while (kind < NCONDITION_KINDS && strcmp(condition_name(kind), key) != 0)
+		kind++;
+	return kind;
+}
+
+static bool
+is_beside_key(const char *key)
+{
+	for (int i = 0; i < (int) lengthof(beside_keys); i++)
+	{
+		if (strcmp(beside_keys[i], key) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+unknown_condition_key(PortraitParser *parser, const char *key)
+{
+	const char *known[NCONDITION_KINDS + lengthof(beside_keys) + 1];
+	int			n = 0;
+
+	for (int kind = 0; kind < NCONDITION_KINDS; kind++)
+		known[n++] = condition_name(kind);
+	for (int i = 0; i < (int) lengthof(beside_keys); i++)
+		known[n++] = beside_keys[i];
+	known[n] = NULL;
+	return unknown_key(parser, key, known);
+}
+
 /*
  * Reads every key but the operand, whose reading needs the field to be known.
  */
@@ -219,14 +240,12 @@ parse_keys(PortraitParser *parser, JsonbContainer *object, Condition *condition,
 	while ((key = walk_next(&walk, &value)) != NULL)
 	{
 		int			length = path_enter(parser, key);
-		int			kind = 0;
+		int			kind = kind_of_key(key);
 
-		while (condition_keys[kind] && strcmp(condition_keys[kind], key) != 0)
-			kind++;
-		if (condition_keys[kind] == NULL)
-			return unknown_key(parser, key, condition_keys);
-		if (kind >= NCONDITION_KINDS)
+		if (kind == NCONDITION_KINDS)
 		{
+			if (!is_beside_key(key))
+				return unknown_condition_key(parser, key);
 			if (!parse_beside(parser, key, &value, condition, attribute, &has_points))
 				return false;
 		}
@@ -234,7 +253,7 @@ parse_keys(PortraitParser *parser, JsonbContainer *object, Condition *condition,
 			return invalid(parser,
 						   "Put them into \"all\": [{...}, {...}], each with its \"field\".",
 						   "a second condition beside \"%s\"",
-						   condition_keys[condition->kind]);
+						   condition_name(condition->kind));
 		else
 		{
 			condition->kind = kind;
@@ -286,7 +305,7 @@ check_field(PortraitParser *parser, const Condition *condition, bool is_attribut
 		return true;
 	if (condition->use.field == NULL)
 		return invalid(parser, "Name the column: \"field\": \"...\".",
-					   "\"%s\" has no field", condition_keys[condition->kind]);
+					   "\"%s\" has no field", condition_name(condition->kind));
 	return add_field(parser, condition->use.field);
 }
 
@@ -322,7 +341,7 @@ parse_condition(PortraitParser *parser, JsonbContainer *object,
 	if (!check_field(parser, condition, attribute != NULL))
 		return NULL;
 	parser->depth++;
-	length = path_enter(parser, condition_keys[condition->kind]);
+	length = path_enter(parser, condition_name(condition->kind));
 	if (!parse_operand(parser, &operand, condition))
 		return NULL;
 	path_leave(parser, length);

@@ -12,6 +12,31 @@
 #include "utils/builtins.h"
 #include "utils/json.h"
 
+static const char *const condition_names[] = {
+	[CONDITION_EQUALS] = "equals",
+	[CONDITION_IN] = "in",
+	[CONDITION_RANGE] = "range",
+	[CONDITION_LIKE] = "like",
+	[CONDITION_ILIKE] = "ilike",
+	[CONDITION_CONTAINS] = "contains",
+	[CONDITION_CONTAINS_ANY] = "contains_any",
+	[CONDITION_MISSING] = "missing",
+	[CONDITION_OTHERWISE] = "otherwise",
+	[CONDITION_WITHIN] = "within",
+	[CONDITION_OLDER] = "older",
+	[CONDITION_WITHIN_NEXT] = "within_next",
+	[CONDITION_ALL] = "all",
+	[CONDITION_ANY] = "any",
+	[CONDITION_NOT] = "not",
+};
+
+/* The key that a condition of this kind is written with. */
+const char *
+condition_name(ConditionKind kind)
+{
+	return condition_names[kind];
+}
+
 /* ---- pieces of JSON ---- */
 
 /* Writes "key": with a comma before it, unless it is the object's first. */

@@ -196,7 +196,6 @@ extern bool check_portrait_size(size_t len, Node *escontext);
 extern bool check_portrait_text(const char *json, Node *escontext);
 
 /* condition.c */
-extern const char *condition_name(ConditionKind kind);
 struct PortraitParser;
 extern Condition *parse_condition(struct PortraitParser *parser,
 								  JsonbContainer *object,
@@ -220,6 +219,7 @@ extern char *number_text(Numeric number);
 extern char *points_text(int64 points);
 
 /* deparse.c: tree to canonical JSON, and conditions in words */
+extern const char *condition_name(ConditionKind kind);
 extern void deparse_portrait(StringInfo buf, const Portrait *portrait);
 extern void deparse_condition(StringInfo buf, const Condition *condition);
 extern char *describe_condition(const Condition *condition);

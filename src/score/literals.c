@@ -18,7 +18,6 @@
 #include "common/shortest_dec.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_coerce.h"
-#include "score/lookup.h"
 #include "score/score.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"

@@ -13,14 +13,6 @@
 /* Up to so many keys are compared one after the other, without a jump. */
 #define FEW_KEYS 12
 
-static inline int
-compare_numerics(Numeric a, Numeric b)
-{
-	return DatumGetInt32(DirectFunctionCall2(numeric_cmp,
-											 NumericGetDatum(a),
-											 NumericGetDatum(b)));
-}
-
 /*
  * A word's length and up to eight of its letters in one integer: of words of
  * up to eight letters all, so that only longer ones can share it.  Made without

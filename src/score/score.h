@@ -16,6 +16,7 @@
 #include "fmgr.h"
 #include "pgtime.h"
 #include "portrait/portrait.h"
+#include "utils/fmgrprotos.h"
 
 /* ---- values ---- */
 
@@ -101,6 +102,14 @@ aligned_numeric(Reader *reader, Datum datum)
 	SET_VARSIZE(&reader->numeric, length + VARHDRSZ);
 	memcpy(VARDATA(&reader->numeric), VARDATA_SHORT(stored), length);
 	return (Numeric) &reader->numeric;
+}
+
+static inline int
+compare_numerics(Numeric a, Numeric b)
+{
+	return DatumGetInt32(DirectFunctionCall2(numeric_cmp,
+											 NumericGetDatum(a),
+											 NumericGetDatum(b)));
 }
 
 /* ---- tests ---- */

@@ -8,7 +8,6 @@
 
 #include "common/compat.h"
 #include "miscadmin.h"
-#include "score/lookup.h"
 #include "score/score.h"
 #include "utils/builtins.h"
 
@@ -84,21 +83,13 @@ compare_words(const void *a, const void *b)
 	return memcmp(left->text, right->text, left->length);
 }
 
-static inline bool
+static bool
 in_words(const Test *test, const Value *value)
 {
 	Word		word = {value->as.text, value->length};
 
-	if (test->n > FEW_KEYS)
-		return bsearch(&word, test->u.words, test->n, sizeof(Word),
-					   compare_words) != NULL;
-	for (int i = 0; i < test->n; i++)
-	{
-		if (test->u.words[i].length == value->length &&
-			memcmp(test->u.words[i].text, value->as.text, value->length) == 0)
-			return true;
-	}
-	return false;
+	return bsearch(&word, test->u.words, test->n, sizeof(Word),
+				   compare_words) != NULL;
 }
 
 static bool
