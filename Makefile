@@ -2,7 +2,7 @@
 # The tasks below come on top of that, and need nothing but make to begin with: make help.
 
 PG_CONFIG ?= pg_config
-TASKS = help demo psql bench check lint
+TASKS = help demo psql bench check check-docs lint
 
 ifneq (,$(filter $(TASKS),$(MAKECMDGOALS)))
 
@@ -15,6 +15,7 @@ help:
 	@echo '  make demo     score a generated CRM in a throw-away server; CSV=your.csv [PORTRAIT=file.json] scores yours'
 	@echo '  make psql     open a shell on the demo'
 	@echo '  make check    run all tests, or TESTS="t_score ..."'
+	@echo '  make check-docs  run the examples of README and docs, and compare their results'
 	@echo '  make lint     compile with gcc and clang, analyse the C code, check the install script'
 	@echo '  make bench    time the scores and print the ratios'
 	@echo 'The extension, built for the PostgreSQL of PG_CONFIG=$(PG_CONFIG):'
@@ -36,6 +37,10 @@ bench:
 check:
 	@test/cluster setup check
 	@test/check $(TESTS)
+
+check-docs:
+	@test/cluster setup check
+	@test/docs
 
 lint:
 	@test/cluster setup lint
