@@ -276,12 +276,39 @@ SELECT is((pg_temp.refusal('{"fit": 1e200000}')).code, '22003', 'nor can a numbe
 SELECT is((pg_temp.refusal(NULL)).code, '00000', 'NULL is no portrait, and no error');
 
 -- Hints name the closest key, or none when nothing is close.
-SELECT results_eq($$ SELECT hint FROM unnest(ARRAY['equels', 'IN', 'rang', 'mising', 'otherwse', 'contain', 'with_in', 'pionts', 'rnage', 'frobnicate']) WITH ORDINALITY k(key, n),
+SELECT results_eq($$ SELECT hint FROM unnest(ARRAY['equels', 'IN', 'rang', 'mising', 'otherwse', 'contain', 'with_in', 'pionts', 'rnage',
+	'frobnicate']) WITH ORDINALITY k(key, n),
 		pg_temp.refusal(pg_temp.with_attributes(format('{%s: 1, "points": 1}', to_json(key)))) ORDER BY n $$,
-	$$ VALUES ('Perhaps you meant "equals".'), ('Perhaps you meant "in".'), ('Perhaps you meant "range".'), ('Perhaps you meant "missing".'),
-		('Perhaps you meant "otherwise".'), ('Perhaps you meant "contains".'), ('Perhaps you meant "within".'), ('Perhaps you meant "points".'),
+	$$ VALUES ('Perhaps you meant "equals".'), ('Perhaps you meant "in".'), ('Perhaps you meant "range".'),
+		('Perhaps you meant "missing".'),
+		('Perhaps you meant "otherwise".'), ('Perhaps you meant "contains".'), ('Perhaps you meant "within".'),
+			('Perhaps you meant "points".'),
 		('Perhaps you meant "range".'), ('') $$, 'hints of unknown keys');
-SELECT ok((pg_temp.refusal(format('{"characteristics": [], %s: 1}', to_json(repeat('k', 100000))))).message ~ '^invalid portrait at k+: unknown key "k+"$', 'a very long unknown key does no harm');
+SELECT ok((pg_temp.refusal(format('{"characteristics": [], %s: 1}', to_json(repeat('k',
+	100000))))).message ~ '^invalid portrait at k+: unknown key "k+"$', 'a very long unknown key does no harm');
+
+-- What could still be reached is no error, even if it looks much like what was matched before it.
+SELECT is_empty($$ SELECT attributes, message FROM unnest(ARRAY[
+		'{"in": ["a", "b"], "points": 1}, {"in": ["b", "c"], "points": 2}',
+		'{"equals": "a", "points": 1}, {"field": "g", "equals": "a", "points": 2}',
+		'{"equals": "5", "points": 1}, {"equals": 5, "points": 2}',
+		'{"equals": "true", "points": 1}, {"equals": true, "points": 2}',
+		'{"range": "(,)", "points": 1}, {"as": "number", "range": "(,)", "points": 2}',
+		'{"range": "(,)", "points": 1}, {"missing": true, "points": 2}',
+		'{"range": "(1,10)", "points": 1}, {"range": "[1,10)", "points": 2}, {"range": "(1,10]", "points": 3}',
+		'{"range": "[1,10]", "points": 1}, {"range": "[1,)", "points": 2}, {"range": "(,10]", "points": 3}',
+		'{"range": "[1,10]", "points": 1}, {"range": "[2024-01-01,2024-02-01]", "points": 2}, {"range": "[1 day,2 days]", "points": 3}',
+		'{"range": "[1,5]", "points": 1}, {"range": "[6,9]", "points": 2}, {"range": "[1,9]", "points": 3}',
+		'{"like": "a%", "points": 1}, {"ilike": "a%", "points": 2}, {"like": "A%", "points": 3}',
+		'{"like": "50\\\\", "points": 1}, {"like": "50\\%", "points": 2}',
+		'{"missing": true, "points": 1}, {"field": "g", "missing": true, "points": 2}',
+		'{"contains": ["a", "b"], "points": 1}, {"contains": ["a"], "points": 2}, {"contains_any": ["a"], "points": 3}',
+		'{"within": "1 day", "points": 1}, {"within": "2 days", "points": 2},
+			{"older": "2 days", "points": 3}']) attributes, pg_temp.refusal(pg_temp.with_attributes(attributes))
+	WHERE code <> '00000' $$, 'what could be reached');
+SELECT is((pg_temp.refusal(portrait)).code, '00000', 'a placeholder of another characteristic is none here')
+	FROM (VALUES ('{"characteristics": [{"name": "c", "field": "f", "placeholders": ["x"], "attributes": [{"equals": "z", "points": 1}]},
+		{"name": "d", "field": "f", "attributes": [{"equals": "x", "points": 1}]}]}')) v(portrait);
 
 -- Limits: the most that is allowed, and one more.
 CREATE FUNCTION pg_temp.characteristics(n int, attributes int) RETURNS text LANGUAGE sql AS $$
@@ -299,49 +326,67 @@ SELECT is((pg_temp.refusal(pg_temp.characteristics(10, 1000))).code, '00000', '1
 SELECT is(r::text, '(54000,"invalid portrait at characteristics[0].attributes[10000]: more than 10000 attributes","")', 'not 10001')
 	FROM pg_temp.refusal(pg_temp.characteristics(1, 10001)) r;
 SELECT is(r::text, '(54000,"invalid portrait at disqualify[0]: more than 10000 attributes","")', 'rules of disqualification count too')
-	FROM pg_temp.refusal(replace(pg_temp.characteristics(10, 1000), '{"characteristics"', '{"disqualify": [{"when": {"field": "f", "missing": true}}], "characteristics"')) r;
+	FROM pg_temp.refusal(replace(pg_temp.characteristics(10, 1000), '{"characteristics"',
+		'{"disqualify": [{"when": {"field": "f", "missing": true}}], "characteristics"')) r;
 SELECT is((pg_temp.refusal(pg_temp.nested(32))).code, '00000', '32 conditions in each other');
-SELECT is(r::text, '(54000,"invalid portrait at characteristics[0].attributes[0]' || repeat('.not', 32) || ': conditions are nested deeper than 32","")', 'not 33')
+SELECT is(r::text, '(54000,"invalid portrait at characteristics[0].attributes[0]' || repeat('.not',
+	32) || ': conditions are nested deeper than 32","")', 'not 33')
 	FROM pg_temp.refusal(pg_temp.nested(33)) r;
-SELECT is((pg_temp.refusal(format('{"characteristics": [], "tiers": {%s}}', string_agg(format('"t%s": %s', i, i), ', ')))).code, CASE n WHEN 1000 THEN '00000' ELSE '54000' END, n || ' tiers')
+SELECT is((pg_temp.refusal(format('{"characteristics": [], "tiers": {%s}}', string_agg(format('"t%s": %s', i, i), ', ')))).code, CASE n
+	WHEN 1000 THEN '00000' ELSE '54000' END, n || ' tiers')
 	FROM (VALUES (1000), (1001)) v(n), generate_series(1, n) i GROUP BY n ORDER BY n;
 SELECT is((pg_temp.refusal(rpad('{"characteristics": []}', 4194304))).code, '00000', '4 MB of JSON');
 SELECT is(r::text, '(54000,"portrait of 4194305 bytes is too large","")', 'not a byte more')
 	FROM pg_temp.refusal(rpad('{"characteristics": []}', 4194305)) r;
 -- Its canonical form is 4 MB, so that the value can be read back; from jsonb it is measured as jsonb prints it.
-SELECT is((pg_temp.refusal(format('{"title": "%s", "characteristics": []}', repeat('x', 4194304 - length('{"title":"","characteristics":[]}'))))).code, '54000', 'the canonical form is not longer either');
+SELECT is((pg_temp.refusal(format('{"title": "%s", "characteristics": []}', repeat('x',
+	4194304 - length('{"title":"","characteristics":[]}'))))).code, '54000', 'the canonical form is not longer either');
 CREATE TEMP TABLE largest AS
-	SELECT format('{"title": "%s", "characteristics": []}', repeat('x', 4194304 - length('{"title": "", "characteristics": []}'::icp_portrait::text))) AS portrait;
+	SELECT format('{"title": "%s", "characteristics": []}', repeat('x',
+		4194304 - length('{"title": "", "characteristics": []}'::icp_portrait::text))) AS portrait;
 SELECT is((pg_temp.refusal(portrait)).code, '00000', 'a portrait whose canonical form has 4 MB') FROM largest;
 SELECT is(length(portrait::icp_portrait::text), 4194304, 'exactly') FROM largest;
 SELECT is(portrait::icp_portrait::text::icp_portrait, portrait::icp_portrait, 'can be read back') FROM largest;
 SELECT is((pg_temp.jsonb_refusal(portrait)).code, '00000', 'and comes from jsonb') FROM largest;
 SELECT is((pg_temp.refusal(replace(portrait, 'xx"', 'xxx"'))).code, '54000', 'not a byte more of that') FROM largest;
-SELECT is((pg_temp.refusal(pg_temp.with_attributes(format('{"equals": %s, "points": 1}', repeat('9', n))))).code, CASE n WHEN 400 THEN '00000' ELSE '54000' END, 'a number of ' || n || ' digits')
+SELECT is((pg_temp.refusal(pg_temp.with_attributes(format('{"equals": %s, "points": 1}', repeat('9', n))))).code, CASE n
+	WHEN 400 THEN '00000' ELSE '54000' END, 'a number of ' || n || ' digits')
 	FROM (VALUES (400), (401)) v(n);
-SELECT is((pg_temp.refusal(pg_temp.with_attributes(format('{"range": "[%s,)", "points": 1}', repeat('9', n))))).code, CASE n WHEN 400 THEN '00000' ELSE '22P02' END, 'a bound of ' || n || ' digits')
+SELECT is((pg_temp.refusal(pg_temp.with_attributes(format('{"range": "[%s,)", "points": 1}', repeat('9', n))))).code, CASE n
+	WHEN 400 THEN '00000' ELSE '22P02' END, 'a bound of ' || n || ' digits')
 	FROM (VALUES (400), (401)) v(n);
-SELECT is((pg_temp.refusal(format('{"characteristics": [{"name": "c", "field": "%s", "attributes": [{"equals": 1, "points": 1}]}]}', repeat('f', n)))).code, CASE n WHEN 1000 THEN '00000' ELSE '54000' END, 'a field of ' || n || ' letters')
+SELECT is((pg_temp.refusal(format('{"characteristics": [{"name": "c", "field": "%s", "attributes": [{"equals": 1, "points": 1}]}]}',
+	repeat('f', n)))).code, CASE n WHEN 1000 THEN '00000' ELSE '54000' END, 'a field of ' || n || ' letters')
 	FROM (VALUES (1000), (1001)) v(n);
-SELECT is((pg_temp.refusal(format('{"characteristics": [{"name": "c", "attributes": [%s]}]}', string_agg(format('{"field": "f%s", "equals": 1, "points": 1}', i), ', ')))).code, CASE n WHEN 1600 THEN '00000' ELSE '54000' END, n || ' fields')
+SELECT is((pg_temp.refusal(format('{"characteristics": [{"name": "c", "attributes": [%s]}]}',
+	string_agg(format('{"field": "f%s", "equals": 1, "points": 1}', i), ', ')))).code, CASE n
+	WHEN 1600 THEN '00000' ELSE '54000' END, n || ' fields')
 	FROM (VALUES (1600), (1601)) v(n), generate_series(1, n) i GROUP BY n ORDER BY n;
 SELECT is((pg_temp.refusal(pg_temp.with_attributes(format('{"equals": 1, "points": %s}', points)))).code, code, points || ' points')
-	FROM (VALUES ('1000000000', '00000'), ('-1000000000', '00000'), ('1000000000.000001', '22P02'), ('-1000000000.000001', '22P02'), ('1e9', '00000'), ('1e10', '22P02'), ('1e300', '22P02'), ('1e400', '54000'),
+	FROM (VALUES ('1000000000', '00000'), ('-1000000000', '00000'), ('1000000000.000001', '22P02'), ('-1000000000.000001', '22P02'),
+		('1e9', '00000'), ('1e10', '22P02'), ('1e300', '22P02'), ('1e400', '54000'),
 		('0.000001', '00000'), ('0.0000001', '22P02'), ('1e-6', '00000'), ('1e-7', '22P02'), ('0.1234560000', '00000')) v(points, code);
-SELECT is((pg_temp.refusal(pg_temp.with_attributes(format('{"older": "%s", "points": 1}', span)))).code, code, 'older than ' || left(span, 30))
-	FROM (VALUES ('1000 years', '00000'), ('1000 years 1 month', '22P02'), ('366000 days', '00000'), ('366001 days', '22P02'), ('0.000001 seconds', '00000'), ('0.0000001 seconds', '22P02'), ('1 microsecond', '00000'),
+SELECT is((pg_temp.refusal(pg_temp.with_attributes(format('{"older": "%s", "points": 1}', span)))).code, code, 'older than ' || left(span,
+	30))
+	FROM (VALUES ('1000 years', '00000'), ('1000 years 1 month', '22P02'), ('366000 days', '00000'), ('366001 days', '22P02'),
+		('0.000001 seconds', '00000'), ('0.0000001 seconds', '22P02'), ('1 microsecond', '00000'),
 		('999999999999999999999 days', '22P02'), ('1' || repeat(' 1', 300) || ' days', '22P02')) v(span, code);
-SELECT is((pg_temp.refusal(pg_temp.with_attributes(format('{"range": "[%s,)", "points": 1}', moment)))).code, code, 'a range from ' || moment)
-	FROM (VALUES ('0001-01-01', '00000'), ('0000-01-01', '22P02'), ('294276-12-31', '00000'), ('294277-01-01', '22P02'), ('999999-01-01', '22P02'), ('2024-02-29', '00000'), ('2023-02-29', '22P02'),
-		('2024-01-01 24:00:00', '00000'), ('2024-01-01 24:00:01', '22P02'), ('2024-01-01 00:00:00.123456789', '00000'), ('2024-01-01 00:00:00+15:59', '00000'), ('2024-01-01 00:00:00+16', '22P02')) v(moment, code);
+SELECT is((pg_temp.refusal(pg_temp.with_attributes(format('{"range": "[%s,)", "points": 1}', moment)))).code, code,
+	'a range from ' || moment)
+	FROM (VALUES ('0001-01-01', '00000'), ('0000-01-01', '22P02'), ('294276-12-31', '00000'), ('294277-01-01', '22P02'),
+		('999999-01-01', '22P02'), ('2024-02-29', '00000'), ('2023-02-29', '22P02'),
+		('2024-01-01 24:00:00', '00000'), ('2024-01-01 24:00:01', '22P02'), ('2024-01-01 00:00:00.123456789', '00000'),
+			('2024-01-01 00:00:00+15:59', '00000'), ('2024-01-01 00:00:00+16', '22P02')) v(moment, code);
 
 -- Nothing nests so deep that the stack gives way.
 SELECT is((pg_temp.refusal(repeat('[', 100000))).code, '54001', '100,000 open arrays');
 SELECT is((pg_temp.refusal(repeat('{"a":', 100000))).code, '54001', '100,000 open objects');
 SELECT is((pg_temp.refusal(pg_temp.nested(100000))).code, '54001', '100,000 conditions in each other');
-SELECT is((pg_temp.refusal('{"characteristics": [], "quality": {"a": ' || repeat('[', 100000) || repeat(']', 100000) || '}}')).code, '54001', '100,000 arrays where anything may stand');
+SELECT is((pg_temp.refusal('{"characteristics": [], "quality": {"a": ' || repeat('[', 100000) || repeat(']', 100000) || '}}')).code,
+	'54001', '100,000 arrays where anything may stand');
 SELECT is((pg_temp.jsonb_refusal(pg_temp.nested(1000))).code, '54000', 'through jsonb as well');
-SELECT is((pg_temp.refusal('{"characteristics": [], "quality": {"a": ' || repeat('[', 1000) || repeat(']', 1000) || '}}')).code, '00000', '1,000 are no problem there');
+SELECT is((pg_temp.refusal('{"characteristics": [], "quality": {"a": ' || repeat('[', 1000) || repeat(']', 1000) || '}}')).code, '00000',
+	'1,000 are no problem there');
 
 SELECT * FROM finish();
 ROLLBACK;
