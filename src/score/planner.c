@@ -141,6 +141,21 @@ types_agree(const RowColumns *columns)
 	return true;
 }
 
+/* Is it the row of a relation that this query level reads, at a good time? */
+static bool
+is_row_of_this_query(PlannerInfo *root, Var *row)
+{
+	/*
+	 * The planner simplifies some conditions again when it has settled which
+	 * columns each relation gives: too late to ask for others.
+	 */
+	if (root == NULL || root->simple_rel_array != NULL)
+		return false;
+	return row->varattno == InvalidAttrNumber && row->varlevelsup == 0 &&
+		row->varno > 0 && row->varno <= list_length(root->parse->rtable) &&
+		icp_var_is_plain(row) && root->parse->commandType != CMD_MERGE;
+}
+
 /*
  * The columns of a whole-row variable.  A row that an outer join makes NULL is
  * not a row of NULLs: for a table tableoid can tell which, for others we leave
@@ -155,15 +170,12 @@ columns_of_var(PlannerInfo *root, Var *row, RowColumns *columns)
 	bool		in_join_tree = false;
 	bool		nullable;
 
-	if (root == NULL || row->varattno != InvalidAttrNumber || row->varlevelsup != 0 ||
-		!icp_var_is_plain(row) || root->parse->commandType == CMD_MERGE ||
-		row->varno <= 0 || row->varno > list_length(root->parse->rtable))
+	if (!is_row_of_this_query(root, row))
 		return false;
 	rte = rt_fetch(row->varno, root->parse->rtable);
 	if (rte->rtekind != RTE_RELATION && rte->rtekind != RTE_SUBQUERY &&
 		rte->rtekind != RTE_CTE && rte->rtekind != RTE_VALUES)
 		return false;
-	/* the planner looks at CHECK constraints before it numbers their variables */
 	if (rte->rtekind == RTE_RELATION && get_rel_type_id(rte->relid) != row->vartype)
 		return false;
 	nullable = can_be_null((Node *) root->parse->jointree, row->varno, false,
