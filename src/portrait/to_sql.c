@@ -110,30 +110,52 @@ column_sql(const SqlWriter *writer, const char *field, bool *is_json)
 					quote_literal_cstr(psprintf("{%s}", path)));
 }
 
-/* The list of placeholders that a column of this sort could hold, or NULL. */
 static char *
-placeholders_sql(const FieldUse *use, FieldSort sort, bool is_text)
+literal_sql(const Literal *literal)
+{
+	if (literal->kind == LITERAL_NUMBER || literal->kind == LITERAL_BOOL)
+		return literal->text;
+	return quote_literal_cstr(literal->text);
+}
+
+/* Those of the placeholders that are of the kind, as a list; NULL if none is. */
+static char *
+placeholder_list(List *placeholders, LiteralKind kind)
 {
 	StringInfoData list;
 	ListCell   *lc;
 
 	initStringInfo(&list);
-	foreach(lc, use->placeholders)
+	foreach(lc, placeholders)
 	{
 		Literal    *literal = lfirst(lc);
 
-		if (literal->kind == LITERAL_NUMBER && sort != SORT_NUMBER)
-			continue;
-		if (literal->kind == LITERAL_BOOL ||
-			(literal->kind == LITERAL_TEXT && sort == SORT_NUMBER && !is_text))
-			continue;
-		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "",
-						 quote_literal_cstr(literal->text));
+		if (literal->kind == kind)
+			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "",
+							 literal_sql(literal));
 	}
-	/* NaN is missing too; only numbers have it */
-	if (sort == SORT_NUMBER && !is_text)
-		appendStringInfo(&list, "%s'NaN'", list.len > 0 ? ", " : "");
 	return list.len > 0 ? list.data : NULL;
+}
+
+/*
+ * That the column holds a placeholder, or NaN, which is missing too; NULL if a
+ * column of this sort cannot.
+ */
+static char *
+is_placeholder_sql(const FieldUse *use, FieldSort sort, bool is_text, const char *column)
+{
+	char	   *texts = placeholder_list(use->placeholders, LITERAL_TEXT);
+	char	   *numbers;
+
+	if (sort == SORT_ARRAY)
+		return NULL;
+	if (sort != SORT_NUMBER || is_text)
+		return texts ? psprintf("CAST(%s AS text) IN (%s)", column, texts) : NULL;
+	numbers = placeholder_list(use->placeholders, LITERAL_NUMBER);
+	/* as text, because an integer cannot be compared with NaN */
+	return psprintf("%s%sCAST(%s AS text) = 'NaN'",
+					numbers ? psprintf("%s IN (%s)", column, numbers) : "",
+					numbers ? " OR " : "", column);
 }
 
 static bool
@@ -204,8 +226,8 @@ field_sql(const SqlWriter *writer, const Condition *condition, FieldSort sort)
 	bool		is_json;
 	char	   *column = column_sql(writer, use->field, &is_json);
 	bool		is_text = is_json || use->as != AS_IS;
-	char	   *placeholders = can_match_placeholder(writer, condition, sort) ?
-		placeholders_sql(use, sort, is_text) : NULL;
+	char	   *is_missing = can_match_placeholder(writer, condition, sort) ?
+		is_placeholder_sql(use, sort, is_text, column) : NULL;
 	char	   *value = column;
 
 	if (is_text && sort == SORT_NUMBER)
@@ -216,21 +238,12 @@ field_sql(const SqlWriter *writer, const Condition *condition, FieldSort sort)
 						 column, column);
 	else if (is_json && sort == SORT_BOOL)
 		value = psprintf("CASE %s WHEN 'true' THEN true WHEN 'false' THEN false END", column);
-	if (placeholders != NULL)
-		return psprintf("(CASE WHEN CAST(%s AS text) IN (%s) THEN NULL ELSE %s END)",
-						column, placeholders, value);
+	if (is_missing != NULL)
+		return psprintf("(CASE WHEN %s THEN NULL ELSE %s END)", is_missing, value);
 	return value == column ? column : psprintf("(%s)", value);
 }
 
 /* ---- conditions ---- */
-
-static char *
-literal_sql(const Literal *literal)
-{
-	if (literal->kind == LITERAL_NUMBER || literal->kind == LITERAL_BOOL)
-		return literal->text;
-	return quote_literal_cstr(literal->text);
-}
 
 static void
 write_list(SqlWriter *writer, const char *field, List *literals)

@@ -21,6 +21,9 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
+/* All lookups of a portrait together have at most so many keys. */
+#define MAX_LOOKUP_KEYS 100000
+
 /* Working out more than this takes longer than it is likely to save. */
 #define MAX_LOOKUP_COMPARISONS 200000
 
@@ -421,8 +424,8 @@ work_out(Lookup *lookup, const Subject *subject)
  * LOOKUP_NONE where that cannot be, or would not pay.
  */
 static void
-make_lookup(Lookup *lookup, Input *input, Test **tests, int ntests,
-			Subject subject)
+make_lookup(Scorecard *card, Lookup *lookup, Input *input, Test **tests,
+			int ntests, Subject subject)
 {
 	Keys		keys = {.lookup = lookup};
 	LookupKind	kind = lookup_for(input);
@@ -446,13 +449,18 @@ make_lookup(Lookup *lookup, Input *input, Test **tests, int ntests,
 	lookup->reader = &input->reader;
 	lookup->comparison = palloc0(SizeForFunctionCallInfo(2));
 	InitFunctionCallInfoData(*lookup->comparison, NULL, 2, InvalidOid, NULL, NULL);
+	if (lookup->n > card->lookup_room)
+		return;
 	lookup->kind = kind;
 	sort_keys(lookup);
 	subject.input = input;
 	if (noutcomes(lookup) * cost > MAX_LOOKUP_COMPARISONS)
+	{
 		lookup->kind = LOOKUP_NONE;
-	else
-		work_out(lookup, &subject);
+		return;
+	}
+	card->lookup_room -= lookup->n;
+	work_out(lookup, &subject);
 }
 
 /* Tests below all, any and not, each for itself. */
@@ -468,10 +476,14 @@ make_test_lookups(Scorecard *card, Test *test)
 		return;
 	}
 	test->lookup = palloc0(sizeof(Lookup));
-	make_lookup(test->lookup, &card->inputs[test->input], &test, 1,
+	make_lookup(card, test->lookup, &card->inputs[test->input], &test, 1,
 				(Subject) {.test = test});
-	if (test->lookup->kind == LOOKUP_NONE)
-		test->lookup = NULL;
+	if (test->lookup->kind != LOOKUP_NONE)
+		return;
+	if (test->lookup->keys.any != NULL)
+		pfree(test->lookup->keys.any);
+	pfree(test->lookup);
+	test->lookup = NULL;
 }
 
 static void
@@ -482,7 +494,7 @@ make_characteristic_lookup(Scorecard *card, BoundCharacteristic *c)
 	for (int i = 0; i < c->nattributes; i++)
 		tests[i] = c->attributes[i].test;
 	if (c->ninputs == 1)
-		make_lookup(&c->lookup, &card->inputs[c->inputs[0]], tests,
+		make_lookup(card, &c->lookup, &card->inputs[c->inputs[0]], tests,
 					c->nattributes, (Subject) {.characteristic = c});
 	if (c->lookup.kind != LOOKUP_NONE)
 		return;
@@ -494,6 +506,7 @@ make_characteristic_lookup(Scorecard *card, BoundCharacteristic *c)
 void
 make_lookups(Scorecard *card)
 {
+	card->lookup_room = MAX_LOOKUP_KEYS;
 	for (int i = 0; i < card->ncharacteristics; i++)
 		make_characteristic_lookup(card, &card->characteristics[i]);
 	for (int i = 0; i < card->ndisqualifiers; i++)

@@ -309,6 +309,7 @@ typedef struct Scorecard
 	uint64	   *read_in;		/* ... read in this row, the first being 1 */
 	uint64		row;			/* number of the current row */
 
+	int			lookup_room;	/* keys that lookups may still have */
 	int			ncharacteristics;
 	BoundCharacteristic *characteristics;
 	int			ndisqualifiers;
