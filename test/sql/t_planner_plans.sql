@@ -194,12 +194,14 @@ SELECT is(parallel_and_serial('SELECT sum(icp_score(w)::numeric) FROM wide_enoug
 CREATE FUNCTION read_in_worker(w wide_enough) RETURNS float8 STABLE PARALLEL SAFE LANGUAGE plpgsql AS $$BEGIN RETURN icp_score(w) + icp_score(w, 'si' || 'ze'); END$$;
 SELECT is(parallel_and_serial('SELECT sum(read_in_worker(w)::numeric) FROM wide_enough w'), 'same', 'workers: portraits read by workers');
 ROLLBACK;
-SET force_parallel_mode = regress;
+-- PostgreSQL 16 has another name for it
+SELECT name AS force_workers FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query') \gset
+SET :force_workers = regress;
 SELECT is(answer('SELECT id, icp_score(w), icp_tier(w, ''p''), icp_fits(w, ''now''), icp_evaluate(w) FROM wide_enough w WHERE id < 100'),
 	answer('SELECT id, icp_score(w, hidden(''size'')), icp_tier(w, hidden(''p'')), icp_fits(w, hidden(''now'')), icp_evaluate(w, hidden(''size'')) FROM wide_enough w WHERE id < 100'), 'all in a worker');
 SELECT is(answer('SELECT e.* FROM wide_enough w, LATERAL icp_explain(w, ''p'') e WHERE w.id < 50'), answer('SELECT e.* FROM wide_enough w, LATERAL icp_explain(w, hidden(''p'')) e WHERE w.id < 50'), 'explained in a worker');
 SELECT throws_ok('SELECT icp_score(w, ''no such'') FROM wide_enough w', '42704', 'portrait "no such" does not exist', 'an error of a worker');
-RESET force_parallel_mode;
+RESET :force_workers;
 SET max_parallel_workers = 0;
 SELECT is(answer('SELECT sum(icp_score(w)::numeric) FROM wide_enough w'), answer('SELECT sum(icp_score(w, hidden(''size''))::numeric) FROM wide_enough w'), 'no worker to be had');
 RESET max_parallel_workers;

@@ -36,8 +36,10 @@ SELECT portrait FROM portrait;
 SELECT octet_length(portrait::text) = length(portrait::text) AS "stored in one byte a letter" FROM portrait;
 SELECT portrait::jsonb::icp_portrait = portrait AS "through jsonb" FROM portrait;
 SELECT "größe", icp_score(a, portrait), icp_score(to_jsonb(a), portrait) FROM accounts a, portrait;
-\echo # a letter that the server does not have
+\echo # a letter that the server does not have; releases of PostgreSQL say it in other words
+\set VERBOSITY sqlstate
 SELECT '{"title": "\u5ba2", "characteristics": []}'::icp_portrait;
+\set VERBOSITY terse
 \c :here
 DROP DATABASE icp_latin1;
 

@@ -44,7 +44,7 @@ CREATE FUNCTION pick(choices text[]) RETURNS text LANGUAGE sql VOLATILE AS $$ SE
 	1))::int] $$;
 CREATE FUNCTION in_sql(literal text, compared text) RETURNS text LANGUAGE sql STRICT AS $$ SELECT format('%L::%s', CASE
 	WHEN literal LIKE '"%' THEN literal::jsonb #>> '{}' ELSE literal END, compared) $$;
-CREATE FUNCTION random_condition(compared text, literals text[], ranges bool, OUT json text, OUT sql text) LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION random_condition(compared text, literals text[], ranges bool, OUT as_json text, OUT sql text) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	low int := 1 + floor(random() * array_length(literals, 1));
 	high int := least(low + floor(random() * random() * 30)::int, array_length(literals, 1));
@@ -54,17 +54,17 @@ BEGIN
 	IF ranges AND random() < 0.6 THEN
 		low := CASE WHEN random() > 0.05 THEN low END;
 		high := CASE WHEN random() > 0.05 THEN high END;
-		json := format('"range": "%s%s,%s%s"', left(brackets, 1), trim(literals[low], '"'), trim(literals[high], '"'), right(brackets, 1));
+		as_json := format('"range": "%s%s,%s%s"', left(brackets, 1), trim(literals[low], '"'), trim(literals[high], '"'), right(brackets, 1));
 		sql := concat_ws(' AND ', 'f IS NOT NULL', format('f::%s %s ', compared, CASE left(brackets, 1)
 			WHEN '[' THEN '>=' ELSE '>' END) || in_sql(literals[low], compared), format('f::%s %s ', compared, CASE right(brackets, 1)
 			WHEN ']' THEN '<=' ELSE '<' END) || in_sql(literals[high], compared));
 	ELSIF random() < 0.1 THEN
-		json := '"missing": true';
+		as_json := '"missing": true';
 		sql := 'f IS NULL';
 	ELSE
 		members := (SELECT array_agg(pick(literals)) FROM generate_series(1, 1 + floor(random() * CASE
 			WHEN ranges THEN 6 ELSE 20 END)::int));
-		json := CASE WHEN array_length(members, 1) = 1 THEN format('"equals": %s', members[1]) ELSE format('"in": [%s]',
+		as_json := CASE WHEN array_length(members, 1) = 1 THEN format('"equals": %s', members[1]) ELSE format('"in": [%s]',
 			array_to_string(members, ', ')) END;
 		sql := format('f::%s IN (%s)', compared, (SELECT string_agg(in_sql(m, compared), ', ') FROM unnest(members) m));
 	END IF;
@@ -80,7 +80,7 @@ DECLARE
 	form text;
 BEGIN
 	LOOP
-		SELECT array_agg(c.json), array_agg(c.sql) INTO json, cases
+		SELECT array_agg(c.as_json), array_agg(c.sql) INTO json, cases
 			FROM generate_series(1, 1 + floor(random() * 14)::int), random_condition(compared, literals, ranges) c;
 		placeholders := CASE WHEN random() < 0.5 THEN ARRAY[pick(literals), pick(literals)] ELSE '{}' END;
 		form := format('{"scale": "points", "characteristics": [{"name": "c", "field": "f", "placeholders": [%s], "attributes": [%%s%s]}]}',
