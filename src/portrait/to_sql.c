@@ -137,25 +137,36 @@ placeholder_list(List *placeholders, LiteralKind kind)
 	return list.len > 0 ? list.data : NULL;
 }
 
+static void
+append_alternative(StringInfo buf, const char *alternative)
+{
+	appendStringInfo(buf, "%s%s", buf->len > 0 ? " OR " : "", alternative);
+}
+
 /*
  * That the column holds a placeholder, or NaN, which is missing too; NULL if a
- * column of this sort cannot.
+ * column of this sort cannot.  value is the column as it is read.
  */
 static char *
-is_placeholder_sql(const FieldUse *use, FieldSort sort, bool is_text, const char *column)
+is_placeholder_sql(const FieldUse *use, FieldSort sort, bool is_text,
+				   const char *column, const char *value)
 {
 	char	   *texts = placeholder_list(use->placeholders, LITERAL_TEXT);
-	char	   *numbers;
+	char	   *numbers = placeholder_list(use->placeholders, LITERAL_NUMBER);
+	bool		is_number = sort == SORT_NUMBER;
+	StringInfoData buf;
 
 	if (sort == SORT_ARRAY)
 		return NULL;
-	if (sort != SORT_NUMBER || is_text)
-		return texts ? psprintf("CAST(%s AS text) IN (%s)", column, texts) : NULL;
-	numbers = placeholder_list(use->placeholders, LITERAL_NUMBER);
+	initStringInfo(&buf);
+	if (texts != NULL && (!is_number || is_text))
+		append_alternative(&buf, psprintf("CAST(%s AS text) IN (%s)", column, texts));
+	if (numbers != NULL && is_number)
+		append_alternative(&buf, psprintf("%s IN (%s)", value, numbers));
 	/* as text, because an integer cannot be compared with NaN */
-	return psprintf("%s%sCAST(%s AS text) = 'NaN'",
-					numbers ? psprintf("%s IN (%s)", column, numbers) : "",
-					numbers ? " OR " : "", column);
+	if (is_number && !is_text)
+		append_alternative(&buf, psprintf("CAST(%s AS text) = 'NaN'", column));
+	return buf.len > 0 ? buf.data : NULL;
 }
 
 static bool
@@ -226,9 +237,8 @@ field_sql(const SqlWriter *writer, const Condition *condition, FieldSort sort)
 	bool		is_json;
 	char	   *column = column_sql(writer, use->field, &is_json);
 	bool		is_text = is_json || use->as != AS_IS;
-	char	   *is_missing = can_match_placeholder(writer, condition, sort) ?
-		is_placeholder_sql(use, sort, is_text, column) : NULL;
 	char	   *value = column;
+	char	   *is_missing = NULL;
 
 	if (is_text && sort == SORT_NUMBER)
 		value = psprintf("CASE WHEN %s ~ '^\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,3})?\\s*$' THEN CAST(%s AS numeric) END",
@@ -238,6 +248,8 @@ field_sql(const SqlWriter *writer, const Condition *condition, FieldSort sort)
 						 column, column);
 	else if (is_json && sort == SORT_BOOL)
 		value = psprintf("CASE %s WHEN 'true' THEN true WHEN 'false' THEN false END", column);
+	if (can_match_placeholder(writer, condition, sort))
+		is_missing = is_placeholder_sql(use, sort, is_text, column, value);
 	if (is_missing != NULL)
 		return psprintf("(CASE WHEN %s THEN NULL ELSE %s END)", is_missing, value);
 	return value == column ? column : psprintf("(%s)", value);
