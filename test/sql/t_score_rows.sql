@@ -270,6 +270,25 @@ ALTER TABLE changing RENAME size TO other;
 SELECT throws_like('EXECUTE by_columns', 'field "size" of the portrait is not in row type changing', 'after a change of name');
 ALTER TABLE changing ADD size float8;
 SELECT is(prepared(), '20 20 20 20', 'and back again');
+-- A composite type that changes under the values that are stored.
+CREATE TYPE kind AS (a int, industry text);
+CREATE TABLE kinds (id int, kind kind, "kind.size" int DEFAULT 150);
+INSERT INTO kinds VALUES (1, ROW(1, 'SaaS'));
+CREATE FUNCTION kinds(field text, condition text) RETURNS text LANGUAGE sql AS $$
+	SELECT scores('kinds k', 'k', format('{"absent": "missing", "scale": "points", "characteristics": [{"name": "c", "field": "%s",
+		"attributes": [{%s, "points": 1}, {"missing": true, "points": 2}]}]}', field, condition)::icp_portrait)
+$$;
+ALTER TYPE kind ADD ATTRIBUTE size int;
+SELECT is(kinds('kind.size', '"equals": 150'), '1', 'a column of the name of a path');
+ALTER TABLE kinds RENAME "kind.size" TO other;
+SELECT is(kinds('kind.size', '"equals": 150'), '2', 'an attribute that the value was stored without');
+INSERT INTO kinds VALUES (2, ROW(2, 'SaaS', 150));
+SELECT is(kinds('kind.size', '"equals": 150'), '2 1', 'and with');
+ALTER TYPE kind DROP ATTRIBUTE a;
+SELECT is(kinds('kind.industry', '"equals": "SaaS"'), '1 1', 'an attribute dropped before it');
+SELECT is(kinds('kind.a', '"equals": 1'), '2 2', 'is no longer there');
+ALTER TYPE kind RENAME ATTRIBUTE industry TO branch;
+SELECT is(kinds('kind.branch', '"equals": "SaaS"'), '1 1', 'an attribute of a new name');
 -- Generated columns are columns.
 CREATE TABLE generated (id int, employees int, size int GENERATED ALWAYS AS (employees * 10) STORED, name text,
 	industry text GENERATED ALWAYS AS (nullif(name, 'none')) STORED);
