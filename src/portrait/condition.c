@@ -469,7 +469,8 @@ catch_placeholders(Caught *caught, const FieldUse *use)
 {
 	Condition	placeholders = {.literals = use->placeholders};
 
-	(void) literals_caught(caught, &placeholders);
+	if (use->field != NULL)
+		(void) literals_caught(caught, &placeholders);
 }
 
 bool

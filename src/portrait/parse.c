@@ -11,7 +11,6 @@
 #include <math.h>
 
 #include "common/compat.h"
-#include "miscadmin.h"
 #include "portrait/parser.h"
 #include "utils/builtins.h"
 

@@ -227,7 +227,6 @@ extern char *describe_condition(const Condition *condition);
 /* io.c: between the two forms */
 extern Oid	portrait_type(Oid schema);
 extern Portrait *portrait_from_datum(Datum datum);
-extern Datum portrait_to_datum(const Portrait *portrait, Node *escontext);
 
 #define PG_GETARG_PORTRAIT(n) portrait_from_datum(PG_GETARG_DATUM(n))
 

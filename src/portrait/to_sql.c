@@ -488,6 +488,14 @@ magnitude(int64 points)
 	return points < 0 ? -(uint64) points : (uint64) points;
 }
 
+/* Fractions of points, or so many that a float8 cannot tell them exactly? */
+static bool
+needs_millionths(const Portrait *portrait)
+{
+	return !all_points_whole(portrait) ||
+		portrait->max - portrait->min >= EXACT_INTEGERS / 100;
+}
+
 /* Could a sum of some of the whole points leave the range of integer? */
 static bool
 needs_bigint(const Portrait *portrait)
@@ -501,7 +509,8 @@ needs_bigint(const Portrait *portrait)
 
 		sum += Max(magnitude(c->min), magnitude(c->max));
 	}
-	return all_points_whole(portrait) && sum > PG_INT32_MAX * (uint64) POINT_SCALE;
+	return all_points_whole(portrait) &&
+		(needs_millionths(portrait) || sum > PG_INT32_MAX * (uint64) POINT_SCALE);
 }
 
 static void
@@ -531,7 +540,7 @@ write_score(SqlWriter *writer)
 {
 	const Portrait *p = writer->portrait;
 	int64		span = p->max - p->min;
-	bool		whole = all_points_whole(p) && span < EXACT_INTEGERS / 100;
+	bool		millionths = needs_millionths(p);
 
 	if (span == 0)
 	{
@@ -546,10 +555,11 @@ write_score(SqlWriter *writer)
 		return;
 	}
 	appendStringInfo(&writer->buf, "CAST(100 AS double precision) * CAST(%s(",
-					 whole ? "" : "1000000 * ");
+					 millionths ? "1000000 * " : "");
 	write_points(writer);
-	appendStringInfo(&writer->buf, " - (%s)) AS double precision) / CAST(%s%s AS double precision)",
-					 points_text(p->min), whole ? "" : "1000000 * ", points_text(span));
+	appendStringInfo(&writer->buf, " - (%s)) AS double precision) / CAST(%s AS double precision)",
+					 points_text(p->min),
+					 millionths ? psprintf(INT64_FORMAT, span) : points_text(span));
 }
 
 Datum

@@ -47,14 +47,6 @@ reads_time(const Reader *reader)
 		 reader->unit == UNIT_UTC_TIME);
 }
 
-static bool
-reads_number(const Reader *reader)
-{
-	return reader->kind == VALUE_FLOAT || reader->kind == VALUE_NUMERIC ||
-		(reader->kind == VALUE_INTEGER &&
-		 (reader->unit == UNIT_ONE || reader->unit == UNIT_MONEY));
-}
-
 /*
  * A column that is a number already is not converted; only text is.
  */

@@ -12,7 +12,6 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "common/compat.h"
-#include "funcapi.h"
 #include "nodes/nodeFuncs.h"
 #include "pgtime.h"
 #include "portrait/registry.h"

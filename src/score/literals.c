@@ -10,13 +10,11 @@
 
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "common/compat.h"
 #include "common/shortest_dec.h"
-#include "nodes/makefuncs.h"
 #include "parser/parse_coerce.h"
 #include "score/score.h"
 #include "utils/builtins.h"
@@ -77,6 +75,15 @@ holds_text(const Reader *reader)
 	return !reader->is_json && reader->as == AS_IS &&
 		(reader->kind == VALUE_TEXT || reader->kind == VALUE_OTHER) &&
 		type_category(reader->type) == TYPCATEGORY_STRING;
+}
+
+/* Numbers, as they are stored. */
+bool
+reads_number(const Reader *reader)
+{
+	return reader->kind == VALUE_FLOAT || reader->kind == VALUE_NUMERIC ||
+		(reader->kind == VALUE_INTEGER &&
+		 (reader->unit == UNIT_ONE || reader->unit == UNIT_MONEY));
 }
 
 /* ---- numbers as integers of a unit ---- */
@@ -526,6 +533,8 @@ literal_hint(const Reader *reader, const Literal *literal)
 		return "Write dates year first, as \"2026-01-31\".";
 	if (reader->kind == VALUE_BOOL)
 		return "Write true or false, without quotes.";
+	if (reads_number(reader))
+		return "The column holds numbers.";
 	if (reader->kind == VALUE_ARRAY)
 		return "For arrays there are \"contains\" and \"contains_any\".";
 	return NULL;

@@ -431,6 +431,7 @@ make_lookup(Scorecard *card, Lookup *lookup, Input *input, Test **tests,
 	LookupKind	kind = lookup_for(input);
 	int64		cost = 0;
 
+	CHECK_FOR_INTERRUPTS();
 	if (kind == LOOKUP_NONE)
 		return;
 	for (int i = 0; i < ntests; i++)
@@ -449,7 +450,9 @@ make_lookup(Scorecard *card, Lookup *lookup, Input *input, Test **tests,
 	lookup->reader = &input->reader;
 	lookup->comparison = palloc0(SizeForFunctionCallInfo(2));
 	InitFunctionCallInfoData(*lookup->comparison, NULL, 2, InvalidOid, NULL, NULL);
-	if (lookup->n > card->lookup_room)
+	/* each key decides for two values at most, its own and those past it */
+	if (lookup->n > card->lookup_room ||
+		(lookup->n * INT64CONST(2) + 1) * cost > 2 * MAX_LOOKUP_COMPARISONS)
 		return;
 	lookup->kind = kind;
 	sort_keys(lookup);

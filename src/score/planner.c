@@ -176,6 +176,7 @@ columns_of_var(PlannerInfo *root, Var *row, RowColumns *columns)
 	if (rte->rtekind != RTE_RELATION && rte->rtekind != RTE_SUBQUERY &&
 		rte->rtekind != RTE_CTE && rte->rtekind != RTE_VALUES)
 		return false;
+	/* the planner looks at CHECK constraints before it numbers their variables */
 	if (rte->rtekind == RTE_RELATION && get_rel_type_id(rte->relid) != row->vartype)
 		return false;
 	nullable = can_be_null((Node *) root->parse->jointree, row->varno, false,

@@ -15,7 +15,6 @@
 #include "catalog/pg_type.h"
 #include "common/compat.h"
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "score/score.h"
 #include "utils/array.h"
 #include "utils/builtins.h"

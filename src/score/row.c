@@ -159,10 +159,10 @@ column_hint(TupleDesc tupdesc, const char *field)
 {
 	const char *guess = closest_column(tupdesc, field);
 
-	if (guess != NULL)
-		return psprintf("Perhaps you meant \"%s\".", guess);
 	if (tupdesc->tdtypeid == RECORDOID && find_column(tupdesc, "f1", 2) > 0)
 		return "ROW(...) has no column names; name them in a subquery, or pass a table's row.";
+	if (guess != NULL)
+		return psprintf("Perhaps you meant \"%s\".", guess);
 	return "Fields are column names exactly as they are; \"absent\": \"missing\" in the portrait lets rows lack some.";
 }
 

@@ -387,6 +387,7 @@ extern Test *make_test(TestKind kind);
 pg_noreturn extern void cannot_apply(const Reader *reader,
 									 const Condition *condition, const char *hint);
 extern bool holds_text(const Reader *reader);
+extern bool reads_number(const Reader *reader);
 
 /* lookup.c */
 extern void make_lookups(Scorecard *card);
@@ -402,6 +403,7 @@ extern int	compare_integers(const void *a, const void *b);
 extern int	compare_reals(const void *a, const void *b);
 extern int	compare_numeric_members(const void *a, const void *b);
 extern int	compare_words(const void *a, const void *b);
+
 /* evaluate.c */
 extern void evaluate_row(Scorecard *card, const NullableDatum *fields);
 extern const Value *input_value(Scorecard *card, int i);
