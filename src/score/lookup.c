@@ -25,7 +25,7 @@
 #define MAX_LOOKUP_KEYS 100000
 
 /* Working out more than this takes longer than it is likely to save. */
-#define MAX_LOOKUP_COMPARISONS 200000
+#define MAX_LOOKUP_COMPARISONS INT64CONST(200000)
 
 /* ---- which lookup ---- */
 
