@@ -10,8 +10,6 @@
 #include "portrait/parser.h"
 #include "utils/hsearch.h"
 
-#define NCONDITION_KINDS (CONDITION_NOT + 1)
-
 /* The keys that stand beside the condition itself. */
 static const char *const beside_keys[] = {"field", "as", "points", "reason"};
 
@@ -130,6 +128,7 @@ parse_operand(PortraitParser *parser, JsonbValue *value, Condition *condition)
 		case CONDITION_ALL:
 		case CONDITION_ANY:
 		case CONDITION_NOT:
+		case NCONDITION_KINDS:
 			break;
 	}
 	return parse_children(parser, value, condition);
@@ -187,7 +186,7 @@ parse_beside(PortraitParser *parser, const char *key, JsonbValue *value,
 }
 
 /* NCONDITION_KINDS if it is no condition. */
-static int
+static ConditionKind
 kind_of_key(const char *key)
 {
 	int			kind = 0;
@@ -240,7 +239,7 @@ parse_keys(PortraitParser *parser, JsonbContainer *object, Condition *condition,
 	while ((key = walk_next(&walk, &value)) != NULL)
 	{
 		int			length = path_enter(parser, key);
-		int			kind = kind_of_key(key);
+		ConditionKind kind = kind_of_key(key);
 
 		if (kind == NCONDITION_KINDS)
 		{

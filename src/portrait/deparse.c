@@ -175,6 +175,8 @@ put_condition(StringInfo buf, const Condition *condition)
 			}
 			appendStringInfoChar(buf, ']');
 			break;
+		case NCONDITION_KINDS:
+			break;
 	}
 }
 

@@ -107,7 +107,8 @@ typedef enum ConditionKind
 	CONDITION_WITHIN_NEXT,
 	CONDITION_ALL,
 	CONDITION_ANY,
-	CONDITION_NOT
+	CONDITION_NOT,
+	NCONDITION_KINDS			/* how many there are, and none of them */
 } ConditionKind;
 
 typedef struct Condition

@@ -332,7 +332,8 @@ other_sort(const Condition *condition, const char *field)
 			condition_sort(condition) : SORT_UNKNOWN;
 	foreach(lc, condition->children)
 	{
-		if ((sort = other_sort(lfirst(lc), field)) != SORT_UNKNOWN)
+		sort = other_sort(lfirst(lc), field);
+		if (sort != SORT_UNKNOWN)
 			return sort;
 	}
 	return SORT_UNKNOWN;

@@ -112,6 +112,9 @@ SELECT same('LATERAL function', 'SELECT id, f FROM accounts c, LATERAL @f(c@p) f
 SELECT same('LATERAL function over a subquery', 'SELECT id, f FROM (SELECT id, employees, industry FROM accounts) c, LATERAL @f(c@p) f');
 SELECT same('LEFT JOIN LATERAL function', 'SELECT id, f FROM accounts c LEFT JOIN LATERAL @f(c@p) f ON c.id > 2');
 SELECT same('LATERAL function over an outer join', 'SELECT d.id, f FROM deals d LEFT JOIN accounts c ON c.id = d.account_id, LATERAL @f(c@p) f', false, '{icp_explain}');
+-- simplified once as nullable, and again for each partition after the outer join became an inner one
+SELECT same_scalar('lateral row that an outer join stops making NULL', 'SELECT a.id, c.note FROM (SELECT id, industry, employees FROM accounts UNION ALL SELECT id, industry, 200 FROM deals) a
+	CROSS JOIN LATERAL (SELECT z.id, @f(a@p)::text AS note FROM parted z WHERE z.id = a.id) c FULL JOIN accounts b ON c.id = b.id WHERE @f(c@p) IS NOT NULL AND icp_fits(c@p)', false);
 SELECT same('ROWS FROM', 'SELECT id, f, n FROM accounts c, LATERAL ROWS FROM (@f(c@p), generate_series(1, 2)) AS x (f, n)', true, '{icp_score,icp_tier,icp_fits}');
 
 ---- grouping, sorting, windows ----
