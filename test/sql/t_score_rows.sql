@@ -90,6 +90,10 @@ SELECT is(scores('accounts a LEFT JOIN of_partitions b ON b.id = a.id AND b.id <
 	'outer join of partitions');
 SELECT is(scores('accounts a LEFT JOIN of_view b ON b.id = a.id AND b.id < 3', 'b', sorted => 'a.id'), '11 2 NULL NULL',
 	'outer join of a view');
+SELECT is((SELECT string_agg(a.id || ' ' || e.points, ', ' ORDER BY a.id, e.rank) FROM accounts a LEFT JOIN accounts b ON b.id = a.id AND b.id < 3,
+	LATERAL icp_explain(b, portrait()) e), '1 10, 1 1, 1 0, 2 0, 2 2, 2 0', 'outer join: no explanation of NULL rows');
+SELECT is((SELECT string_agg(id || ' ' || points, ', ' ORDER BY id, rank) FROM (SELECT a.id, (icp_explain(b, portrait())).*
+	FROM accounts a LEFT JOIN accounts b ON b.id = a.id AND b.id < 3) e), '1 10, 1 1, 1 0, 2 0, 2 2, 2 0', 'outer join: the same in the select list');
 WITH c AS (SELECT * FROM accounts), m AS MATERIALIZED (SELECT * FROM accounts)
 	SELECT is(string_agg(icp_score(c, portrait()) || ' ' || icp_score(m, portrait()), ' ' ORDER BY id), '11 11 2 2 20 20 22 22', 'WITH')
 		FROM c JOIN m USING (id);
