@@ -30,20 +30,18 @@ parse_true(PortraitParser *parser, JsonbValue *value, const char *kind)
 static bool
 parse_pattern(PortraitParser *parser, JsonbValue *value, Condition *condition)
 {
-	Literal    *literal;
+	Literal    *literal = NULL;
 	const char *text = NULL;
 	int			backslashes = 0;
 
-	if (!want_text(parser, value, &text))
+	if (!want_text(parser, value, &text) ||
+		!want_literal(parser, value, &literal))
 		return false;
 	for (int i = strlen(text); i > 0 && text[i - 1] == '\\'; i--)
 		backslashes++;
 	if (backslashes % 2 == 1)
 		return invalid(parser, "Double the backslash, or take it away.",
 					   "LIKE pattern must not end with escape character");
-	literal = palloc0(sizeof(Literal));
-	literal->kind = LITERAL_TEXT;
-	literal->text = unconstify(char *, text);
 	condition->literals = list_make1(literal);
 	return true;
 }

@@ -39,14 +39,6 @@ field_position(const Portrait *portrait, const char *field)
 	elog(ERROR, "field \"%s\" is not among the portrait's fields", field);
 }
 
-static bool
-reads_time(const Reader *reader)
-{
-	return reader->kind == VALUE_INTEGER &&
-		(reader->unit == UNIT_DAY || reader->unit == UNIT_LOCAL_TIME ||
-		 reader->unit == UNIT_UTC_TIME);
-}
-
 /*
  * A column that is a number already is not converted; only text is.
  */

@@ -86,6 +86,15 @@ reads_number(const Reader *reader)
 		 (reader->unit == UNIT_ONE || reader->unit == UNIT_MONEY));
 }
 
+/* Dates and moments, whether stored or converted from text. */
+bool
+reads_time(const Reader *reader)
+{
+	return reader->kind == VALUE_INTEGER &&
+		(reader->unit == UNIT_DAY || reader->unit == UNIT_LOCAL_TIME ||
+		 reader->unit == UNIT_UTC_TIME);
+}
+
 /* ---- numbers as integers of a unit ---- */
 
 /* How many of the column's units make one. */
@@ -142,12 +151,6 @@ time_in_units(Timestamp time, IntegerUnit unit, bool up, bool *is_whole)
 	day = floor_days(time);
 	*is_whole = day * USECS_PER_DAY == time;
 	return up && !*is_whole ? day + 1 : day;
-}
-
-static bool
-is_time_unit(IntegerUnit unit)
-{
-	return unit == UNIT_DAY || unit == UNIT_LOCAL_TIME || unit == UNIT_UTC_TIME;
 }
 
 static int
@@ -335,13 +338,13 @@ bind_range(const Reader *reader, const Condition *condition)
 				return numeric_range_test(range);
 			if (reader->kind == VALUE_FLOAT)
 				return float_range_test(range, reader->type);
-			if (reader->kind == VALUE_INTEGER && !is_time_unit(reader->unit))
+			if (reader->kind == VALUE_INTEGER && !reads_time(reader))
 				return integer_range_test(range, reader->unit);
 			break;
 		case LITERAL_TIME:
 			if (reader->is_json)
 				return text_time_range_test(range);
-			if (reader->kind == VALUE_INTEGER && is_time_unit(reader->unit))
+			if (reads_time(reader))
 				return integer_range_test(range, reader->unit);
 			break;
 		case LITERAL_SPAN:
@@ -409,7 +412,7 @@ bind_relative(const Reader *reader, const Condition *condition,
 	Test	   *test;
 
 	if (!reader->is_json &&
-		!(reader->kind == VALUE_INTEGER && is_time_unit(reader->unit)))
+		!reads_time(reader))
 		cannot_apply(reader, condition,
 					 holds_text(reader) ? "Add \"as\": \"date\" if it holds dates." : NULL);
 	test = make_test(reader->is_json ? TEST_TEXT_TIME_RANGE : TEST_INTEGER_RANGE);
@@ -529,7 +532,7 @@ literal_hint(const Reader *reader, const Literal *literal)
 		return literal->kind == LITERAL_TEXT ?
 			psprintf("\"%s\" is no label of the enum.", literal->text) :
 			psprintf("Write the label in quotes: \"%s\".", literal->text);
-	if (reader->kind == VALUE_INTEGER && is_time_unit(reader->unit))
+	if (reads_time(reader))
 		return "Write dates year first, as \"2026-01-31\".";
 	if (reader->kind == VALUE_BOOL)
 		return "Write true or false, without quotes.";

@@ -446,10 +446,6 @@ make_lookup(Scorecard *card, Lookup *lookup, Input *input, Test **tests,
 		add_keys(&keys, input->raw_missing);
 		cost += comparisons(input->raw_missing);
 	}
-	lookup->field = input->field;
-	lookup->reader = &input->reader;
-	lookup->comparison = palloc0(SizeForFunctionCallInfo(2));
-	InitFunctionCallInfoData(*lookup->comparison, NULL, 2, InvalidOid, NULL, NULL);
 	/* each key decides for two values at most, its own and those past it */
 	if (lookup->n > card->lookup_room ||
 		(lookup->n * INT64CONST(2) + 1) * cost > 2 * MAX_LOOKUP_COMPARISONS)
@@ -462,6 +458,10 @@ make_lookup(Scorecard *card, Lookup *lookup, Input *input, Test **tests,
 		lookup->kind = LOOKUP_NONE;
 		return;
 	}
+	lookup->field = input->field;
+	lookup->reader = &input->reader;
+	lookup->comparison = palloc0(SizeForFunctionCallInfo(2));
+	InitFunctionCallInfoData(*lookup->comparison, NULL, 2, InvalidOid, NULL, NULL);
 	card->lookup_room -= lookup->n;
 	work_out(lookup, &subject);
 }

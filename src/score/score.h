@@ -3,8 +3,9 @@
  *		A portrait bound to the columns of a row, and its results on one row.
  *
  * Binding turns each condition into a test chosen by the column's type, so
- * that nothing is looked up, parsed or converted per row any more.  Values are
- * read once a row (value.c), then tested (test.c).
+ * that nothing is parsed or converted per row any more.  What looks at one
+ * column is found in a table of its values (lookup.c); of the rest, values are
+ * read once a row when they are asked for (value.c), then tested (test.c).
  */
 #ifndef ICP_SCORE_H
 #define ICP_SCORE_H
@@ -388,6 +389,7 @@ pg_noreturn extern void cannot_apply(const Reader *reader,
 									 const Condition *condition, const char *hint);
 extern bool holds_text(const Reader *reader);
 extern bool reads_number(const Reader *reader);
+extern bool reads_time(const Reader *reader);
 
 /* lookup.c */
 extern void make_lookups(Scorecard *card);
