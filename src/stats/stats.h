@@ -1,0 +1,90 @@
+/*
+ * stats.h
+ *		Pure arithmetic: no backend headers, so that it can be tested and fuzzed
+ *		outside of the server.
+ *
+ * Counts are whole numbers below 2^53.  Probabilities that can underflow are
+ * natural logarithms.  Nothing allocates, nothing reports errors: arguments
+ * that make no sense are the caller's to refuse.
+ */
+#ifndef ICP_STATS_H
+#define ICP_STATS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A trait holds on n of total rows; best of total are best, a of those n. */
+typedef struct FourCells
+{
+	int64_t		a;
+	int64_t		n;
+	int64_t		best;
+	int64_t		total;
+} FourCells;
+
+typedef struct Limits
+{
+	double		low;
+	double		high;			/* may be infinite */
+} Limits;
+
+/* hypergeometric.c: exact tests of association */
+extern double log_hypergeometric(const FourCells *cells);	/* ln P(X = a) */
+extern double log_fisher(const FourCells *cells);	/* ln P(X >= a), one-sided */
+extern double log_fisher_mid(const FourCells *cells);	/* with half of P(X = a) */
+extern Limits odds_ratio_exact(const FourCells *cells, double level);	/* conditional */
+
+/* ratio.c: effect sizes and their limits */
+extern double odds_ratio(const FourCells *cells);	/* of the sample; may be infinite */
+extern Limits odds_ratio_logit(const FourCells *cells, double level);	/* Haldane-Anscombe */
+extern double risk_ratio(const FourCells *cells);	/* (a/n) / ((P-a)/(N-n)); may be infinite */
+extern Limits risk_ratio_limits(const FourCells *cells, double level);	/* Katz */
+extern Limits proportion_limits(int64_t events, int64_t n, double level);	/* Wilson */
+
+/*
+ * Information component: log2 of the observed over the expected number of best
+ * rows, shrunk toward 0 where numbers are small, and its lower 2.5 % limit.
+ */
+extern double information_component(const FourCells *cells);
+extern double information_component_low(const FourCells *cells);
+
+/* multiplicity.c: adjusted p-values of k tests out of a family of as many or more */
+extern void adjust_bonferroni(const double *log_p, int k, double family, double *q);
+extern void adjust_holm(const double *log_p, int k, double family, double *q);
+extern void adjust_bh(const double *log_p, int k, double family, double *q);
+extern void adjust_by(const double *log_p, int k, double family, double *q);
+
+/* ranking.c: one ordered variable against two classes, as counts by bin */
+extern double auc_of_bins(const int64_t *best, const int64_t *rest, int nbins);	/* NaN for one class */
+extern double woe(double best, double best_total, double rest, double rest_total);	/* ln(best share / rest share) */
+extern double information_value(const int64_t *best, const int64_t *rest, int nbins, bool smooth);	/* smooth: 0.5 added to both counts of bins with a zero */
+
+/* distributions.c */
+extern double log_gamma(double x);	/* x > 0 */
+extern double normal_quantile(double p);
+extern double beta_cdf(double x, double a, double b);
+extern double beta_quantile(double p, double a, double b);
+extern double gamma_cdf(double x, double shape);	/* scale 1 */
+extern double gamma_quantile(double p, double shape);
+
+/* random.c: a generator of our own, so that a seed means the same everywhere */
+typedef struct Random
+{
+	uint64_t	state[4];		/* xoshiro256** */
+} Random;
+
+extern void random_seed(Random *random, uint64_t seed);
+extern uint64_t random_next(Random *random);
+extern uint64_t random_below(Random *random, uint64_t bound);	/* unbiased, bound > 0 */
+extern double random_unit(Random *random);	/* [0,1), 53 bits */
+
+/* A good mix of 64 bits (splitmix64's finalizer). */
+static inline uint64_t
+mix64(uint64_t x)
+{
+	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return x ^ (x >> 31);
+}
+
+#endif							/* ICP_STATS_H */
