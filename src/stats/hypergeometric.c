@@ -202,18 +202,21 @@ tilted_tail(Table table, double log_odds)
 	double		sum = 1;
 	double		term = 1;
 	double		moment = 0;
+	double		steps = 0;
 	int			shifts = 0;
 
-	for (double steps = 1;; steps++)
+	for (;;)
 	{
 		double		ratio = odds * (table.b * table.c) /
 			((table.a + 1) * (table.d + 1));
 
+		steps++;
 		term *= ratio;
 		sum += term;
 		moment += steps * term;
-		if (ratio < 1 &&
-			steps * term <= NEGLIGIBLE * sum * (1 - ratio) * (1 - ratio))
+		/* in such a way that a NaN ends it too */
+		if (!(ratio >= 1) &&
+			!(steps * term > NEGLIGIBLE * sum * (1 - ratio) * (1 - ratio)))
 			break;
 		if (sum > big)
 		{
@@ -273,6 +276,8 @@ odds_ratio_exact(const FourCells *cells, double level)
 	double		target = log(outside) - log1p(-outside);
 	Limits		limits = {0, INFINITY};
 
+	if (!is_possible(table) || outside <= 0)
+		return limits;
 	if (!is_lowest(table))
 		limits.low = exp(tilt_for(table, target, log(guess.low)));
 	if (!is_highest(table))

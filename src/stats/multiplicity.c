@@ -106,8 +106,8 @@ harmonic(double n)
 	if (n > 200)
 		return log(n) + euler + 1 / (2 * n) - 1 / (12 * n * n) +
 			1 / (120 * n * n * n * n);
-	for (double i = n; i >= 1; i--)
-		sum += 1 / i;
+	for (int i = (int) n; i >= 1; i--)
+		sum += 1.0 / i;
 	return sum;
 }
 

@@ -35,10 +35,10 @@ extern double log_fisher_mid(const FourCells *cells);	/* with half of P(X = a) *
 extern Limits odds_ratio_exact(const FourCells *cells, double level);	/* conditional */
 
 /* ratio.c: effect sizes and their limits */
-extern double odds_ratio(const FourCells *cells);	/* of the sample; may be infinite */
+extern double odds_ratio(const FourCells *cells);	/* of the sample; may be infinite, NaN for 0/0 */
 extern Limits odds_ratio_logit(const FourCells *cells, double level);	/* Haldane-Anscombe */
-extern double risk_ratio(const FourCells *cells);	/* (a/n) / ((P-a)/(N-n)); may be infinite */
-extern Limits risk_ratio_limits(const FourCells *cells, double level);	/* Katz */
+extern double risk_ratio(const FourCells *cells);	/* (a/n) / ((P-a)/(N-n)); may be infinite, NaN for 0/0 */
+extern Limits risk_ratio_limits(const FourCells *cells, double level);	/* Katz; 0 and infinity where no best row is on either side */
 extern Limits proportion_limits(int64_t events, int64_t n, double level);	/* Wilson */
 
 /*
@@ -56,8 +56,8 @@ extern void adjust_by(const double *log_p, int k, double family, double *q);
 
 /* ranking.c: one ordered variable against two classes, as counts by bin */
 extern double auc_of_bins(const int64_t *best, const int64_t *rest, int nbins);	/* NaN for one class */
-extern double woe(double best, double best_total, double rest, double rest_total);	/* ln(best share / rest share) */
-extern double information_value(const int64_t *best, const int64_t *rest, int nbins, bool smooth);	/* smooth: 0.5 added to both counts of bins with a zero */
+extern double woe(double best, double best_total, double rest, double rest_total);	/* ln(best share / rest share); may be infinite, 0 for no rows */
+extern double information_value(const int64_t *best, const int64_t *rest, int nbins, bool smooth);	/* smooth: 0.5 added to both counts of bins with a zero, not to the totals */
 
 /* distributions.c */
 extern double log_gamma(double x);	/* x > 0 */
