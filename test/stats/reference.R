@@ -1,0 +1,141 @@
+# Prints reference.tsv, which check.c compares with: Rscript test/stats/reference.R > test/stats/reference.tsv
+# Each line: a function, its arguments, "=", what R says. Where R has no such function, its formula is written out.
+
+set.seed(20240229)
+
+put <- function(name, args, value) {
+	shown <- function(x) sprintf("%.17g", x)
+	lines <<- c(lines, paste(c(name, shown(args), "=", shown(value)), collapse = "\t"))
+	names <<- c(names, name)
+}
+lines <- character()
+names <- character()
+
+# --- tables: a of n rows with the trait are best, of best of total -------------------------------------------------------
+
+edges <- rbind(
+	c(0, 5, 3, 10), c(0, 0, 3, 10), c(0, 5, 0, 10), c(3, 10, 3, 10), c(5, 5, 10, 10), c(0, 0, 0, 10), c(10, 10, 10, 10),
+	c(3, 3, 3, 10), c(3, 5, 3, 10), c(5, 5, 7, 10), c(2, 5, 7, 10), c(4, 8, 6, 10), c(1, 1, 1, 1), c(0, 1, 0, 1), c(0, 0, 1, 1),
+	c(1, 1, 1, 1e9), c(1, 1, 5e8, 1e9), c(1, 1e6, 1, 1e9), c(2, 2, 2, 1e9), c(7, 9, 1000, 1e6), c(2, 2, 100, 1e5), c(8, 20, 100, 1e5))
+# p is far below what a double holds, or as near to 1 as the other tail is
+extremes <- rbind(
+	c(2000, 2000, 5000, 20000), c(9000, 10000, 20000, 1e5), c(50000, 300000, 50000, 1e6), c(1e5, 2e5, 2e5, 1e6), c(900, 1000, 1000, 1e6),
+	c(5e6, 1e7, 1e7, 1e9), c(1.2e8, 3e8, 3e8, 1e9), c(1e5, 1e5, 1e5, 1e9), c(4e5, 5e5, 5e5, 1e6), c(1e3, 1e3, 1e3, 2e3),
+	c(1, 2000, 2000, 20000), c(100, 2000, 5000, 20000), c(50, 1e5, 2e5, 1e6), c(1.7e5, 1e6, 2e5, 1.1e6), c(8e7, 3e8, 3e8, 1e9),
+	c(10001000, 1e8, 1e8, 1e9), c(9999000, 1e8, 1e8, 1e9), c(1e7, 1e8, 1e8, 1e9), c(1e7 + 1, 1e8, 1e8, 1e9), c(10050000, 1e8, 1e8, 1e9))
+random_table <- function(largest) {
+	total <- ceiling(10^runif(1, 1, largest))
+	best <- ceiling(total * 10^runif(1, -min(3, largest / 2), -0.05))
+	n <- ceiling(total * 10^runif(1, -min(3, largest / 2), -0.05))
+	sd <- sqrt(n * best / total * (1 - best / total) * (1 - n / total)) + 0.5
+	a <- round(n * best / total + sd * rnorm(1) * sample(c(0.3, 1, 3, 10), 1))
+	c(min(max(a, 0, n + best - total), n, best), n, best, total)
+}
+tables <- rbind(edges, extremes, t(replicate(60, random_table(4))), t(replicate(40, random_table(9))))
+
+log1mexp <- function(x) ifelse(x > -0.693, log(-expm1(x)), log1p(-exp(x)))
+invisible(apply(tables, 1, function(t) {
+	a <- t[1]; n <- t[2]; best <- t[3]; rest <- t[4] - t[3]
+	point <- dhyper(a, best, rest, n, log = TRUE)
+	upper <- phyper(a - 1, best, rest, n, lower.tail = FALSE, log.p = TRUE)
+	# phyper loses digits there
+	if (a == min(n, best)) upper <- point
+	lower <- phyper(a, best, rest, n, log.p = TRUE)
+	put("log_hypergeometric", t, point)
+	put("log_fisher", t, upper)
+	put("log_fisher_mid", t, if (upper < lower) upper + log1mexp(point - log(2) - upper) else log1mexp(lower + log1mexp(point - log(2) - lower)))
+}))
+
+# --- limits of the odds ratio --------------------------------------------------------------------------------------------
+
+# fisher.test stops early; this goes on, along another way: the whole density, and bisection
+exact_limits <- function(t, level) {
+	a <- t[1]; n <- t[2]; best <- t[3]; total <- t[4]
+	x <- max(0, n + best - total):min(n, best)
+	density <- dhyper(x, best, total - best, n, log = TRUE)
+	tail <- function(log_odds, which) {
+		d <- density + x * log_odds
+		d <- exp(d - max(d))
+		sum(d[which]) / sum(d)
+	}
+	root <- function(which) {
+		f <- function(log_odds) log(tail(log_odds, which)) - log((1 - level) / 2)
+		exp(suppressWarnings(uniroot(f, c(-30, 30), tol = 1e-14, maxiter = 10000))$root)
+	}
+	c(if (a == min(x)) 0 else root(x >= a), if (a == max(x)) Inf else root(x <= a))
+}
+small <- rbind(
+	c(3, 4, 5, 12), c(0, 5, 3, 10), c(5, 5, 7, 10), c(2, 5, 7, 10), c(3, 3, 3, 10), c(0, 0, 3, 10), c(8, 20, 100, 1000), c(2, 2, 100, 1000),
+	c(1, 50, 100, 1000), c(30, 100, 200, 1000), c(8, 20, 1e4, 1e5), c(3, 1000, 2000, 1e6), c(999, 1000, 5e5, 1e6), c(4, 2e5, 3e5, 1e6),
+	c(200000, 2e5 + 3, 3e5, 1e6), c(1, 1, 1, 1000), c(150, 200, 300, 1000), t(replicate(25, random_table(3.5))))
+invisible(apply(small, 1, function(t) for (level in c(0.95, 0.8, 0.999)) put("odds_ratio_exact", c(t, level), exact_limits(t, level))))
+invisible(apply(small[small[, 4] <= 2000, ], 1, function(t) {
+	cells <- matrix(c(t[1], t[2] - t[1], t[3] - t[1], t[4] - t[2] - t[3] + t[1]), 2)
+	put("fisher.test", c(t, 0.95), fisher.test(cells)$conf.int)
+}))
+
+# --- other sizes of the effect -------------------------------------------------------------------------------------------
+
+invisible(apply(tables[c(1, 8:14, 20:30, 43:82), ], 1, function(t) {
+	a <- t[1]; b <- t[2] - a; c <- t[3] - a; d <- t[4] - a - b - c
+	z <- qnorm(0.95)
+	put("odds_ratio", t, a / b / (c / d))
+	put("odds_ratio_logit", c(t, 0.9), exp(log(a + .5) - log(b + .5) - log(c + .5) + log(d + .5) + c(-z, z) * sqrt(sum(1 / (c(a, b, c, d) + .5)))))
+	put("risk_ratio", t, (a / (a + b)) / (c / (c + d)))
+	if (a > 0 && c > 0)
+		put("risk_ratio_limits", c(t, 0.9), exp(log(a / (a + b)) - log(c / (c + d)) + c(-z, z) * sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d))))
+	expected <- t[2] * t[3] / t[4]
+	put("information_component", t, log2((a + .5) / (expected + .5)))
+	put("information_component_low", t, log2(qgamma(0.025, a + .5) / (expected + .5)))
+}))
+for (x in list(c(0, 1), c(1, 1), c(0, 10), c(10, 10), c(3, 10), c(1, 1000), c(999, 1000), c(5, 1e6), c(123456, 1e6), c(1, 1e9), c(7, 12)))
+	for (level in c(0.95, 0.8, 0.999))
+		put("proportion_limits", c(x, level), suppressWarnings(prop.test(x[1], x[2], conf.level = level, correct = FALSE)$conf.int))
+
+# --- families of hypotheses ----------------------------------------------------------------------------------------------
+
+for (i in 1:12) {
+	k <- c(1, 2, 3, 5, 10, 25)[(i - 1) %% 6 + 1]
+	p <- pmax(rbeta(k, 0.3, 3), 1e-250)
+	if (i %% 3 == 0) p <- signif(p, 1)   # ties
+	for (family in c(k, k + 3, 40 * k, 1e6))
+		for (method in c("bonferroni", "holm", "BH", "BY"))
+			put(paste0("adjust_", tolower(method)), c(family, log(p)), p.adjust(p, method, n = family))
+}
+
+# --- rankings ------------------------------------------------------------------------------------------------------------
+
+for (i in 1:15) {
+	k <- sample(2:12, 1)
+	best <- rpois(k, 3 + (1:k)); rest <- rpois(k, 12) + (i > 5)
+	if (i > 5) best <- best + 1
+	scores <- rep(1:k, best); others <- rep(1:k, rest)
+	put("auc_of_bins", c(best, rest), suppressWarnings(wilcox.test(scores, others, exact = FALSE)$statistic) / (as.numeric(sum(best)) * sum(rest)))
+	if (i > 5) {
+		p <- best / sum(best); q <- rest / sum(rest)
+		put("woe", c(best[1], sum(best), rest[1], sum(rest)), log(p[1] / q[1]))
+		put("information_value", c(0, best, rest), sum((p - q) * log(p / q)))
+	}
+	best[1] <- 0; rest[2] <- 0
+	p <- (best + (1:k <= 2) / 2) / sum(best); q <- (rest + (1:k <= 2) / 2) / sum(rest)
+	put("information_value", c(1, best, rest), sum(((p - q) * log(p / q))[best + rest > 0]))
+}
+
+# --- distributions -------------------------------------------------------------------------------------------------------
+
+for (x in c(1e-8, 0.1, 0.5, 1, 1.5, 2, 3.7, 15.5, 16, 100.25, 1e6, 1e12)) put("log_gamma", x, lgamma(x))
+for (p in c(1e-300, 1e-20, 1e-5, 0.005, 0.025, 0.31, 0.5, 0.75, 0.9, 0.975, 0.9995, 1 - 1e-12)) put("normal_quantile", p, qnorm(p))
+for (a in c(0.5, 1, 2.5, 17, 300.5, 5e4, 1e7)) for (p in c(1e-12, 0.001, 0.025, 0.5, 0.8, 0.975, 1 - 1e-9)) {
+	x <- qgamma(p, a)
+	put("gamma_quantile", c(p, a), x)
+	put("gamma_cdf", c(signif(x, 6), a), pgamma(signif(x, 6), a))
+}
+for (s in list(c(0.5, 0.5), c(1, 1), c(2.5, 7), c(30, 0.7), c(3, 1000), c(400.5, 20000.5), c(600, 90), c(3e6, 4e6)))
+	for (p in c(1e-12, 0.001, 0.025, 0.5, 0.8, 0.975, 0.9999)) {
+		x <- qbeta(p, s[1], s[2])
+		put("beta_quantile", c(p, s), x)
+		put("beta_cdf", c(signif(x, 6), s), pbeta(signif(x, 6), s[1], s[2]))
+	}
+
+# check.c makes one test of the lines of one name
+writeLines(lines[order(match(names, names))])
