@@ -159,7 +159,6 @@ registry_init(void)
 							   NULL,
 							   assign_default_portrait,
 							   NULL);
-	MarkGUCPrefixReserved("icp_portrait");
 	CacheRegisterRelcacheCallback(registry_relcache_callback, (Datum) 0);
 	RegisterXactCallback(registry_xact_callback, NULL);
 }

@@ -11,6 +11,7 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "common/columns.h"
 #include "common/compat.h"
 #include "nodes/nodeFuncs.h"
 #include "pgtime.h"
@@ -356,19 +357,6 @@ bind_columns(Bound *bound, Portrait *portrait, void *target)
 	bound->card = bind_portrait(portrait,
 								column_types(call->fcinfo, list_length(portrait->fields)),
 								GetCurrentTransactionStartTimestamp());
-}
-
-/*
- * A parameter is not constant enough: PL/pgSQL keeps the state of a simple
- * expression while its variables change.
- */
-static bool
-first_is_constant(FmgrInfo *flinfo)
-{
-	Node	   *call = flinfo->fn_expr;
-
-	return call != NULL && IsA(call, FuncExpr) &&
-		IsA(linitial(((FuncExpr *) call)->args), Const);
 }
 
 /*

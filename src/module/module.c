@@ -6,6 +6,8 @@
 
 #include "common/compat.h"
 #include "portrait/registry.h"
+#include "sketch/sketch.h"
+#include "utils/guc.h"
 
 ICP_MODULE_MAGIC;
 
@@ -15,4 +17,6 @@ void
 _PG_init(void)
 {
 	registry_init();
+	define_sketch_settings();
+	MarkGUCPrefixReserved("icp_portrait");
 }
