@@ -1,0 +1,285 @@
+/*
+ * permute.c
+ *		How surprising is the best of all patterns that were searched?
+ *
+ * Westfall and Young (1993), "Resampling-based multiple testing": the search is
+ * done again on rows that are called best at random, and a pattern's p-value is
+ * held against the smallest one of each such search.  That takes account of all
+ * that was tried, intervals that were chosen to fit included, and of how
+ * patterns go together.
+ *
+ * Nearly all patterns are left alone: the more rows meet one, the larger its
+ * p-value, so that rows need not be counted above the number that would beat
+ * the smallest p-value so far.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "miscadmin.h"
+#include "traits/null.h"
+#include "utils/memutils.h"
+
+/* p-values that the numbers of rows are known for: e to minus 0, 1, 2 .. */
+#define LEVELS 256
+#define UNKNOWN_ROWS (-1)
+
+/* What is worth it, in rough nanoseconds. */
+#define CHEAP 3e9
+#define CHEAP_BYTES 64e6
+
+typedef struct Permuter
+{
+	NullModel	null;
+	double		first_level;	/* log of the largest p-value that matters */
+	int64	   *most_rows;		/* of a level and a count of best rows */
+	double	   *minima[MAX_ORDER];	/* log p, of each permutation and order */
+	uint64	   *buffers[MAX_ORDER];
+
+	/* of this permutation */
+	const DrawnItem *items;
+	const uint64 *bits;
+	int64		nitems;
+	double		least[MAX_ORDER];
+} Permuter;
+
+static double
+log_p_of(const Permuter *permuter, int64 drawn, int64 n)
+{
+	FourCells	cells = {
+		.a = drawn, .n = n,
+		.best = permuter->null.search->best, .total = permuter->null.search->total
+	};
+
+	return log_fisher(&cells);
+}
+
+/* The most rows with which so many drawn ones have a p-value of the level. */
+static int64
+find_most_rows(const Permuter *permuter, int64 drawn, double log_p)
+{
+	int64		low = drawn - 1;
+	int64		high = permuter->null.search->total;
+
+	/* p grows with the rows: low is significant enough, high is not */
+	while (high - low > 1)
+	{
+		int64		middle = low + (high - low) / 2;
+
+		if (log_p_of(permuter, drawn, middle) <= log_p)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* So many rows may meet a pattern that is to beat the smallest p-value. */
+static int64
+row_limit(Permuter *permuter, int order, int64 drawn)
+{
+	int			level = (int) floor(permuter->first_level - permuter->least[order - 1]);
+	int64	   *known;
+
+	level = Max(0, Min(level, LEVELS - 1));
+	known = &permuter->most_rows[level * (permuter->null.ndrawn + 1) + drawn];
+	if (*known == UNKNOWN_ROWS)
+		*known = find_most_rows(permuter, drawn, permuter->first_level - level);
+	return *known;
+}
+
+static void
+note_p(Permuter *permuter, int order, double log_p)
+{
+	const TraitOptions *options = &permuter->null.search->options;
+
+	if (options->same_order_family)
+	{
+		permuter->least[order - 1] = Min(permuter->least[order - 1], log_p);
+		return;
+	}
+	for (int i = 0; i < MAX_ORDER; i++)
+		permuter->least[i] = Min(permuter->least[i], log_p);
+}
+
+/* Does the pattern have a smaller p-value than all before it? */
+static void
+try_pattern(Permuter *permuter, const uint32 *slots, int order, int64 drawn)
+{
+	int64		limit = row_limit(permuter, order, drawn);
+	int64		n;
+
+	if (limit < drawn)
+		return;
+	n = order == 1 ? permuter->null.slots[slots[0]].all_n :
+		count_slots(&permuter->null, slots, order, limit);
+	if (n <= limit)
+		note_p(permuter, order, log_p_of(permuter, drawn, n));
+}
+
+static bool
+goes_with(const Permuter *permuter, uint32 slot, uint32 before)
+{
+	const Slot *slots = permuter->null.slots;
+
+	return slots[slot].is_list || slots[slot].field != slots[before].field;
+}
+
+static void
+extend(Permuter *permuter, uint32 *slots, int64 from, const uint64 *above, int order)
+{
+	const BitmapKernels *kernels = bitmap_kernels();
+	NullModel  *null = &permuter->null;
+	bool		last = order == null->search->options.max_order;
+	uint64	   *buffer = permuter->buffers[order - 1];
+
+	for (int64 i = from; i < permuter->nitems; i++)
+	{
+		const uint64 *bits = permuter->bits + null->nwords * i;
+		int64		drawn;
+
+		if (!goes_with(permuter, permuter->items[i].slot, slots[order - 2]))
+			continue;
+		drawn = last ? kernels->count_and(above, bits, null->nwords) :
+			kernels->store_and(buffer, above, bits, null->nwords);
+		if (drawn < null->search->least)
+			continue;
+		slots[order - 1] = permuter->items[i].slot;
+		try_pattern(permuter, slots, order, drawn);
+		if (!last)
+			extend(permuter, slots, i + 1, buffer, order + 1);
+	}
+}
+
+static void
+search_permutation(Permuter *permuter, int permutation)
+{
+	const NullModel *null = &permuter->null;
+	int64		first = null->first_item[permutation];
+	uint32		slots[MAX_ORDER];
+
+	permuter->items = null->items + first;
+	permuter->bits = null->item_bits + null->nwords * first;
+	permuter->nitems = null->first_item[permutation + 1] - first;
+	for (int i = 0; i < MAX_ORDER; i++)
+		permuter->least[i] = permuter->first_level;
+	/* items alone first: what they reach spares counting combinations */
+	for (int64 i = 0; i < permuter->nitems; i++)
+		try_pattern(permuter, &permuter->items[i].slot, 1, permuter->items[i].drawn);
+	for (int64 i = 0; i < permuter->nitems && null->search->options.max_order > 1; i++)
+	{
+		if ((i & 0xf) == 0)
+			CHECK_FOR_INTERRUPTS();
+		slots[0] = permuter->items[i].slot;
+		extend(permuter, slots, i + 1, permuter->bits + null->nwords * i, 2);
+	}
+	for (int i = 0; i < MAX_ORDER; i++)
+		permuter->minima[i][permutation] = permuter->least[i];
+}
+
+static int
+compare_doubles(const void *a, const void *b)
+{
+	double		left = *(const double *) a;
+	double		right = *(const double *) b;
+
+	return (left > right) - (left < right);
+}
+
+/* How many of the minima are not above log_p. */
+static int
+count_below(const double *minima, int n, double log_p)
+{
+	int			low = 0;
+
+	while (low < n)
+	{
+		int			middle = (low + n) / 2;
+
+		if (minima[middle] <= log_p)
+			low = middle + 1;
+		else
+			n = middle;
+	}
+	return low;
+}
+
+static void
+set_q(Permuter *permuter)
+{
+	Search	   *search = permuter->null.search;
+	int			n = permuter->null.permutations;
+	int			allowed = (int) floor(search->options.max_q * (n + 1) + 1e-9) - 1;
+
+	for (int i = 0; i < MAX_ORDER; i++)
+		qsort(permuter->minima[i], n, sizeof(double), compare_doubles);
+	for (uint32 i = 0; i < search->npatterns; i++)
+	{
+		const double *minima = permuter->minima[pattern_order(search, i) - 1];
+		/* where no p-value mattered, the minimum is only known to be above */
+		int			below = search->log_p[i] >= permuter->first_level ? n :
+			count_below(minima, n, search->log_p[i]);
+
+		search->q[i] = (double) (1 + below) / (n + 1);
+	}
+	search->log_p_bar = -INFINITY;
+	if (allowed >= 0)
+		search->log_p_bar = nextafter(permuter->minima[0][Min(allowed, n - 1)], -INFINITY);
+	search->permuted = true;
+}
+
+/*
+ * Is it worth its time?  What the search has found tells how much each
+ * permutation will find.
+ */
+bool
+permutations_are_cheap(const Search *search)
+{
+	double		permutations = search->options.permutations;
+	double		singles = 0;
+	double		work;
+	double		counted;
+
+	for (uint32 i = 0; i < search->npatterns; i++)
+		singles += search->patterns[i].parent == NO_PATTERN;
+	work = permutations * (search->npatterns * 15.0 + singles * singles *
+						   (2 + search->best / 256.0) + search->best * 20.0 * search->view->nfields);
+	counted = Min(permutations * search->npatterns, 3e5 * search->options.max_order);
+	if (search->options.max_order > 1)
+		work += counted * Min(search->total, 100000) * 0.05;
+	return permutations > 0 && search->best <= 2000 && work <= CHEAP &&
+		permutations * singles * (search->best / 8.0 + 24) <= CHEAP_BYTES;
+}
+
+void
+permute(Search *search)
+{
+	Permuter	permuter = {.null = {.search = search}};
+	NullModel  *null = &permuter.null;
+	MemoryContext caller;
+
+	null->context = AllocSetContextCreate(CurrentMemoryContext, "icp_traits permutations",
+										  ALLOCSET_DEFAULT_SIZES);
+	caller = MemoryContextSwitchTo(null->context);
+	null->permutations = search->options.permutations;
+	null->ndrawn = search->best;
+	null->nwords = words_of(null->ndrawn);
+	null->buffer = new_bitmap(search->view->nrows);
+	draw_rows(null);
+	find_drawn_items(null);
+
+	permuter.first_level = log(search->options.max_q);
+	permuter.most_rows = MemoryContextAllocHuge(null->context, sizeof(int64) * LEVELS *
+												(null->ndrawn + 1));
+	memset(permuter.most_rows, 0xff, sizeof(int64) * LEVELS * (null->ndrawn + 1));
+	for (int i = 0; i < MAX_ORDER; i++)
+	{
+		permuter.minima[i] = palloc(sizeof(double) * null->permutations);
+		permuter.buffers[i] = new_bitmap(null->ndrawn);
+	}
+	for (int b = 0; b < null->permutations; b++)
+		search_permutation(&permuter, b);
+	set_q(&permuter);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(null->context);
+}

@@ -1,0 +1,347 @@
+/*
+ * rows.c
+ *		Which rows meet an item, as bitmaps: of the best rows, and of all rows
+ *		or a part of them.
+ *
+ * Fields are opened one after the other, so that only one column of codes is
+ * there at a time.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "traits/traits.h"
+#include "utils/memutils.h"
+
+/* Codes of so many rows stay in the cache while each item looks at them. */
+#define STRIP 8192
+
+/* With more values of a field than this, one look-up a row is cheaper. */
+#define MANY_VALUES 12
+
+/* Bitmaps of all rows may take so much; more is done in parts. */
+#define MAX_BITMAP_BYTES (40 * 1024 * 1024)
+
+#define NO_ITEM PG_UINT16_MAX
+
+/* The items of one field, and where their bits go. */
+typedef struct Marker
+{
+	TraitItem	  **items;
+	uint64	  **bits;
+	int			n;
+	uint16	   *by_code;		/* NULL, or each code's item of one value */
+} Marker;
+
+static bool
+is_one_code(const TraitItem *item)
+{
+	return item->first == item->last && !item->negated;
+}
+
+static void
+index_codes(Marker *marker, const ViewField *f)
+{
+	int			n = 0;
+
+	for (int i = 0; i < marker->n; i++)
+		n += is_one_code(marker->items[i]);
+	if (n < (f->is_list ? 1 : MANY_VALUES) || marker->n >= NO_ITEM)
+		return;
+	marker->by_code = MemoryContextAllocHuge(CurrentMemoryContext,
+											 sizeof(uint16) * (f->nvalues + CODE_FIRST));
+	memset(marker->by_code, 0xff, sizeof(uint16) * (f->nvalues + CODE_FIRST));
+	for (int i = 0; i < marker->n; i++)
+	{
+		if (is_one_code(marker->items[i]))
+			marker->by_code[marker->items[i]->first] = i;
+	}
+}
+
+/* Keeps of the bits those of rows where the field is known, and so not. */
+static void
+negate(uint64 *bits, const uint64 *known, int64 nwords)
+{
+	for (int64 w = 0; w < nwords; w++)
+		bits[w] = known[w] & ~bits[w];
+}
+
+/* n is at most STRIP; the bits begin at a whole word. */
+static void
+mark_strip(const Marker *marker, const uint32 *codes, int64 at, int64 n)
+{
+	const BitmapKernels *kernels = bitmap_kernels();
+	int64		word = at / WORD_BITS;
+	uint64		known[STRIP / WORD_BITS];
+
+	for (int i = 0; i < marker->n; i++)
+	{
+		const TraitItem *item = marker->items[i];
+
+		if (marker->by_code && is_one_code(item))
+			continue;
+		kernels->mark_range(marker->bits[i] + word, codes, n, item->first, item->last);
+		if (!item->negated)
+			continue;
+		kernels->mark_range(known, codes, n, CODE_MISSING + 1, PG_UINT32_MAX);
+		negate(marker->bits[i] + word, known, words_of(n));
+	}
+	if (marker->by_code == NULL)
+		return;
+	for (int64 i = 0; i < n; i++)
+	{
+		uint16		item = marker->by_code[codes[i]];
+
+		if (item != NO_ITEM)
+			set_bit(marker->bits[item], at + i);
+	}
+}
+
+static void
+mark_codes(const Marker *marker, const uint32 *codes, int64 n)
+{
+	for (int64 at = 0; at < n; at += STRIP)
+	{
+		CHECK_FOR_INTERRUPTS();
+		mark_strip(marker, codes + at, at, Min(STRIP, n - at));
+	}
+}
+
+/* One row's codes, as bit at. */
+static void
+mark_list(const Marker *marker, const ListCodes *lists, int64 row, int64 at, uint64 *known)
+{
+	uint32		start = lists->starts[row];
+	uint32		end = lists->starts[row + 1];
+
+	if (start == end || lists->codes[start] != CODE_MISSING)
+		set_bit(known, at);
+	if (marker->by_code == NULL)
+		return;
+	for (uint32 i = start; i < end; i++)
+	{
+		uint16		item = marker->by_code[lists->codes[i]];
+
+		if (item != NO_ITEM)
+			set_bit(marker->bits[item], at);
+	}
+}
+
+/* A negated item's bits, from those of the item that it denies. */
+static void
+negate_list_items(const Marker *marker, const ListCodes *lists, const uint32 *rows,
+				  int64 first, int64 n, const uint64 *known)
+{
+	for (int i = 0; i < marker->n; i++)
+	{
+		const TraitItem *item = marker->items[i];
+
+		if (!item->negated)
+			continue;
+		for (int64 at = 0; at < n && item->sort == ITEM_EQUALS; at++)
+		{
+			int64		row = rows ? rows[at] : first + at;
+
+			for (uint32 c = lists->starts[row]; c < lists->starts[row + 1]; c++)
+			{
+				if (lists->codes[c] == item->first)
+					set_bit(marker->bits[i], at);
+			}
+		}
+		negate(marker->bits[i], known, words_of(n));
+	}
+}
+
+/* rows: which ones, or NULL for n of them from first on. */
+static void
+mark_lists(const Marker *marker, const ListCodes *lists, const uint32 *rows,
+		   int64 first, int64 n)
+{
+	uint64	   *known = new_bitmap(n);
+
+	for (int64 at = 0; at < n; at++)
+	{
+		if (at % STRIP == 0)
+			CHECK_FOR_INTERRUPTS();
+		mark_list(marker, lists, rows ? rows[at] : first + at, at, known);
+	}
+	negate_list_items(marker, lists, rows, first, n, known);
+	pfree(known);
+}
+
+/* ---- loading ---- */
+
+/* What is to be loaded in one go through the fields. */
+typedef struct Load
+{
+	bool		positives;
+	bool		rows;
+	const bool *wanted;			/* items, or NULL for all */
+	int64		first;			/* of rows */
+	int64		n;
+} Load;
+
+static void
+make_marker(Marker *marker, Search *search, int first, int last, const bool *wanted,
+			bool positives, int64 nbits)
+{
+	const ViewField *f = &search->view->fields[search->items[first].field];
+
+	memset(marker, 0, sizeof(Marker));
+	marker->items = palloc(sizeof(TraitItem *) * (last - first));
+	marker->bits = palloc(sizeof(uint64 *) * (last - first));
+	for (int i = first; i < last; i++)
+	{
+		TraitItem	   *item = &search->items[i];
+
+		if (wanted && !wanted[i])
+			continue;
+		if (positives)
+			item->positives = new_bitmap(nbits);
+		else
+			item->rows = new_bitmap(nbits);
+		marker->items[marker->n] = item;
+		marker->bits[marker->n++] = positives ? item->positives : item->rows;
+	}
+	index_codes(marker, f);
+}
+
+static void
+free_marker(Marker *marker)
+{
+	pfree(marker->items);
+	pfree(marker->bits);
+	if (marker->by_code)
+		pfree(marker->by_code);
+}
+
+static void
+load_list_field(Search *search, const Load *load, int field, int first, int last)
+{
+	ListCodes	lists = view_list_codes(search->view, field);
+	Marker		marker;
+
+	if (load->positives)
+	{
+		make_marker(&marker, search, first, last, NULL, true, search->npositives);
+		mark_lists(&marker, &lists, search->positive_rows, 0, search->npositives);
+		free_marker(&marker);
+	}
+	if (load->rows)
+	{
+		make_marker(&marker, search, first, last, load->wanted, false, load->n);
+		mark_lists(&marker, &lists, NULL, load->first, load->n);
+		free_marker(&marker);
+	}
+	pfree(lists.starts);
+	pfree(lists.codes);
+}
+
+static void
+load_plain_field(Search *search, const Load *load, int field, int first, int last)
+{
+	uint32	   *codes = view_codes(search->view, field);
+	Marker		marker;
+
+	if (load->positives)
+	{
+		uint32	   *gathered = palloc_extended(sizeof(uint32) * Max(search->npositives, 1),
+											   MCXT_ALLOC_HUGE);
+
+		for (int64 i = 0; i < search->npositives; i++)
+			gathered[i] = codes[search->positive_rows[i]];
+		make_marker(&marker, search, first, last, NULL, true, search->npositives);
+		mark_codes(&marker, gathered, search->npositives);
+		free_marker(&marker);
+		pfree(gathered);
+	}
+	if (load->rows)
+	{
+		make_marker(&marker, search, first, last, load->wanted, false, load->n);
+		mark_codes(&marker, codes + load->first, load->n);
+		free_marker(&marker);
+	}
+	pfree(codes);
+}
+
+static bool
+any_wanted(const Load *load, int first, int last)
+{
+	if (load->positives || load->wanted == NULL)
+		return true;
+	for (int i = first; i < last; i++)
+	{
+		if (load->wanted[i])
+			return true;
+	}
+	return false;
+}
+
+static void
+load_fields(Search *search, const Load *load)
+{
+	int			last;
+
+	for (int first = 0; first < search->nitems; first = last)
+	{
+		int			field = search->items[first].field;
+
+		CHECK_FOR_INTERRUPTS();
+		for (last = first; last < search->nitems && search->items[last].field == field;)
+			last++;
+		if (!any_wanted(load, first, last))
+			continue;
+		if (search->view->fields[field].is_list)
+			load_list_field(search, load, field, first, last);
+		else
+			load_plain_field(search, load, field, first, last);
+	}
+}
+
+/* Of how many rows the bitmaps of so many items fit into memory. */
+int64
+rows_that_fit(const Search *search, int nitems)
+{
+	int64		strips = (int64) MAX_BITMAP_BYTES / Max(nitems, 1) / (STRIP / 8);
+
+	return Min(search->view->nrows, Max(strips, 1) * STRIP);
+}
+
+void
+unload_rows(Search *search)
+{
+	for (int i = 0; i < search->nitems; i++)
+	{
+		if (search->items[i].rows)
+			pfree(search->items[i].rows);
+		search->items[i].rows = NULL;
+	}
+	search->nrows = 0;
+}
+
+/* The best rows of each item, and all rows too while the fields are open. */
+void
+load_positives(Search *search)
+{
+	Load		load = {
+		.positives = true,
+		.rows = search->options.max_order > 1 &&
+		rows_that_fit(search, search->nitems) == search->view->nrows,
+		.n = search->view->nrows
+	};
+
+	load_fields(search, &load);
+	search->first_row = 0;
+	search->nrows = load.rows ? load.n : 0;
+}
+
+/* The rows from first on of the items wanted; what was loaded before is gone. */
+void
+load_rows(Search *search, const bool *wanted, int64 first, int64 nrows)
+{
+	Load		load = {.rows = true, .wanted = wanted, .first = first, .n = nrows};
+
+	unload_rows(search);
+	load_fields(search, &load);
+	search->first_row = first;
+	search->nrows = nrows;
+}

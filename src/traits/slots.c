@@ -1,0 +1,444 @@
+/*
+ * slots.c
+ *		How many of all rows meet a pattern of some permutation.
+ *
+ * Values with many rows are bitmaps, values with few are lists of rows.
+ * Intervals differ in every permutation: their rows are a piece of the rows in
+ * the order of the field's values, and how many of these meet another item too
+ * is summed up once, by cells of about as many rows each, so that only the
+ * cells at both ends of an interval have to be looked at.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "traits/null.h"
+#include "utils/memutils.h"
+
+/* A list takes less memory than a bitmap if it has one row in so many. */
+#define LIST_SHARE 32
+
+#define MAX_CELLS 256
+
+/* Words of bitmaps between looks at the limit. */
+#define LIMIT_WORDS 1024
+
+#define MAX_CACHED_SLOTS (1 << 21)
+
+/* What is known of a pattern's rows: how many, or at least so many. */
+struct PatternCount
+{
+	uint64		key;			/* 0: free */
+	int64		n;
+	bool		exact;
+};
+
+/* What stays until all permutations are done. */
+static void *
+lasting(const NullModel *null, Size size)
+{
+	return MemoryContextAllocHuge(null->context, Max(size, 1));
+}
+
+uint32
+new_slot(NullModel *null, const Slot *slot)
+{
+	if (null->nslots >= null->max_slots)
+	{
+		null->max_slots = Max(256, null->max_slots * 2);
+		if (null->slots == NULL)
+			null->slots = lasting(null, sizeof(Slot) * null->max_slots);
+		else
+			null->slots = repalloc_huge(null->slots, sizeof(Slot) * null->max_slots);
+	}
+	null->slots[null->nslots] = *slot;
+	return null->nslots++;
+}
+
+/* ---- fields with intervals ---- */
+
+static void
+make_cells(const NullModel *null, OrderedField *ordered, int ncodes, int64 nrows)
+{
+	int64		size = Max(nrows / MAX_CELLS, 1);
+
+	ordered->cell_of_code = lasting(null, sizeof(uint16) * (ncodes + 1));
+	ordered->cell_starts = lasting(null, sizeof(uint32) * (MAX_CELLS + 3));
+	for (int code = 0; code < ncodes; code++)
+	{
+		int			cell = ordered->ncells - 1;
+
+		if (code == 0 || (ordered->starts[code] - ordered->starts[ordered->cell_starts[cell]] >= size &&
+						  ordered->ncells <= MAX_CELLS))
+		{
+			cell = ordered->ncells++;
+			ordered->cell_starts[cell] = code;
+		}
+		ordered->cell_of_code[code] = cell;
+	}
+	ordered->cell_starts[ordered->ncells] = ncodes;
+}
+
+/* Keeps the codes. */
+void
+order_field(NullModel *null, int field, uint32 *codes)
+{
+	const SketchView *view = null->search->view;
+	int			ncodes = view->fields[field].nvalues + CODE_FIRST;
+	OrderedField *ordered = MemoryContextAllocZero(null->context, sizeof(OrderedField));
+	uint32	   *next = lasting(null, sizeof(uint32) * (ncodes + 1));
+
+	ordered->field = field;
+	ordered->codes = codes;
+	ordered->starts = lasting(null, sizeof(uint32) * (ncodes + 1));
+	ordered->rows = lasting(null, sizeof(uint32) * view->nrows);
+	memset(next, 0, sizeof(uint32) * (ncodes + 1));
+	for (int64 i = 0; i < view->nrows; i++)
+		next[codes[i] + 1]++;
+	for (int code = 0; code < ncodes; code++)
+		next[code + 1] += next[code];
+	memcpy(ordered->starts, next, sizeof(uint32) * (ncodes + 1));
+	for (int64 i = 0; i < view->nrows; i++)
+		ordered->rows[next[codes[i]]++] = i;
+	pfree(next);
+	make_cells(null, ordered, ncodes, view->nrows);
+	null->ordered[field] = ordered;
+}
+
+/* ---- filling slots ---- */
+
+static bool
+row_meets(const Slot *slot, const uint32 *codes, const ListCodes *lists, int64 row)
+{
+	bool		has = false;
+
+	if (lists == NULL)
+		has = codes[row] - slot->first <= slot->last - slot->first;
+	else
+	{
+		for (uint32 i = lists->starts[row]; i < lists->starts[row + 1] && !has; i++)
+			has = lists->codes[i] == slot->first;
+	}
+	return has;
+}
+
+static bool
+row_is_missing(const uint32 *codes, const ListCodes *lists, int64 row)
+{
+	if (lists == NULL)
+		return codes[row] == CODE_MISSING;
+	return lists->starts[row] < lists->starts[row + 1] &&
+		lists->codes[lists->starts[row]] == CODE_MISSING;
+}
+
+static void
+fill_negation(Slot *slot, const uint32 *codes, const ListCodes *lists, int64 nrows)
+{
+	for (int64 row = 0; row < nrows; row++)
+	{
+		if (!row_is_missing(codes, lists, row) && !row_meets(slot, codes, lists, row))
+			set_bit(slot->bits, row);
+	}
+}
+
+static inline void
+add_row(Slot *slot, int64 row)
+{
+	if (slot->form == SLOT_BITMAP)
+		set_bit(slot->bits, row);
+	else
+		slot->rows[slot->nrows++] = row;
+}
+
+/* The slots of the field from first_slot on, all rows in one pass. */
+void
+fill_slots(NullModel *null, int field, uint32 first_slot, const uint32 *codes,
+		   const ListCodes *lists)
+{
+	const SketchView *view = null->search->view;
+	int			ncodes = view->fields[field].nvalues + CODE_FIRST;
+	MemoryContext caller = MemoryContextSwitchTo(null->context);
+	uint32	   *slot_of = lasting(null, sizeof(uint32) * ncodes);
+
+	memset(slot_of, 0xff, sizeof(uint32) * ncodes);
+	for (uint32 s = first_slot; s < null->nslots; s++)
+	{
+		Slot	   *slot = &null->slots[s];
+
+		CHECK_FOR_INTERRUPTS();
+		if (slot->form == SLOT_RUN)
+			continue;
+		if (slot->all_n < view->nrows / LIST_SHARE && !slot->negated)
+		{
+			slot->form = SLOT_LIST;
+			slot->rows = lasting(null, sizeof(uint32) * slot->all_n);
+		}
+		else
+			slot->bits = new_bitmap(view->nrows);
+		if (slot->negated)
+			fill_negation(slot, codes, lists, view->nrows);
+		else
+			slot_of[slot->first] = s;
+	}
+	for (int64 row = 0; row < view->nrows; row++)
+	{
+		if (lists == NULL && slot_of[codes[row]] != PG_UINT32_MAX)
+			add_row(&null->slots[slot_of[codes[row]]], row);
+		for (uint32 i = lists ? lists->starts[row] : 0; lists && i < lists->starts[row + 1]; i++)
+		{
+			if (slot_of[lists->codes[i]] != PG_UINT32_MAX)
+				add_row(&null->slots[slot_of[lists->codes[i]]], row);
+		}
+	}
+	pfree(slot_of);
+	MemoryContextSwitchTo(caller);
+}
+
+/* ---- does a row meet a slot? ---- */
+
+static bool
+list_has(const Slot *slot, uint32 row)
+{
+	int64		low = 0;
+	int64		high = slot->nrows;
+
+	while (low < high)
+	{
+		int64		middle = (low + high) / 2;
+
+		if (slot->rows[middle] < row)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < slot->nrows && slot->rows[low] == row;
+}
+
+static inline bool
+slot_has(const NullModel *null, const Slot *slot, uint32 row)
+{
+	if (slot->form == SLOT_BITMAP)
+		return has_bit(slot->bits, row);
+	if (slot->form == SLOT_LIST)
+		return list_has(slot, row);
+	return null->ordered[slot->field]->codes[row] - slot->first <= slot->last - slot->first;
+}
+
+static bool
+all_have(const NullModel *null, const Slot *const *slots, int n, uint32 row)
+{
+	for (int i = 0; i < n; i++)
+	{
+		if (!slot_has(null, slots[i], row))
+			return false;
+	}
+	return true;
+}
+
+/* Those of the rows that meet all slots; stops above the limit. */
+static int64
+count_among(const NullModel *null, const uint32 *rows, int64 nrows,
+			const Slot *const *slots, int n, int64 limit)
+{
+	const CountPlanes *planes = &null->search->row_planes;
+	int64		count = 0;
+
+	for (int64 i = 0; i < nrows && count <= limit; i++)
+	{
+		if (all_have(null, slots, n, rows[i]))
+			count += row_count(planes, rows[i]);
+	}
+	return count;
+}
+
+/* ---- intervals with another item ---- */
+
+/* The rows of a slot in each cell of an ordered field, summed up. */
+static const uint32 *
+cell_sums(NullModel *null, const OrderedField *ordered, Slot *slot)
+{
+	const CountPlanes *planes = &null->search->row_planes;
+	int64		nwords = words_of(null->search->view->nrows);
+	uint32	   *sums;
+
+	if (slot->cells == NULL)
+		slot->cells = MemoryContextAllocZero(null->context,
+											 sizeof(uint32 *) * null->search->view->nfields);
+	if (slot->cells[ordered->field] != NULL)
+		return slot->cells[ordered->field];
+	sums = MemoryContextAllocZero(null->context, sizeof(uint32) * (ordered->ncells + 1));
+	slot->cells[ordered->field] = sums;
+	for (int64 i = 0; slot->form == SLOT_LIST && i < slot->nrows; i++)
+		sums[ordered->cell_of_code[ordered->codes[slot->rows[i]]] + 1] +=
+			row_count(planes, slot->rows[i]);
+	for (int64 w = 0; slot->form == SLOT_BITMAP && w < nwords; w++)
+	{
+		for (uint64 word = slot->bits[w]; word != 0; word &= word - 1)
+		{
+			int64		row = w * WORD_BITS + __builtin_ctzll(word);
+
+			sums[ordered->cell_of_code[ordered->codes[row]] + 1] += row_count(planes, row);
+		}
+	}
+	for (int i = 0; i < ordered->ncells; i++)
+		sums[i + 1] += sums[i];
+	return sums;
+}
+
+static int64
+count_piece(const NullModel *null, const OrderedField *ordered, uint32 first, uint32 end,
+			const Slot *other)
+{
+	if (first >= end)
+		return 0;
+	return count_among(null, ordered->rows + ordered->starts[first],
+					   ordered->starts[end] - ordered->starts[first], &other, 1,
+					   PG_INT64_MAX);
+}
+
+/* Whole cells from their sums, and rows one by one at both ends. */
+static int64
+count_run_with(NullModel *null, const Slot *run, Slot *other, int64 limit)
+{
+	const OrderedField *ordered = null->ordered[run->field];
+	const uint32 *sums = cell_sums(null, ordered, other);
+	uint32		end = run->last + 1;
+	int			first_cell = ordered->cell_of_code[run->first];
+	int			end_cell = ordered->cell_of_code[run->last];
+	int64		inner;
+
+	if (ordered->cell_starts[first_cell] < run->first)
+		first_cell++;
+	if (ordered->cell_starts[end_cell + 1] <= end)
+		end_cell++;
+	if (first_cell >= end_cell)
+		return count_piece(null, ordered, run->first, end, other);
+	inner = sums[end_cell] - sums[first_cell];
+	if (inner > limit)
+		return inner;
+	return inner +
+		count_piece(null, ordered, run->first, ordered->cell_starts[first_cell], other) +
+		count_piece(null, ordered, ordered->cell_starts[end_cell], end, other);
+}
+
+/* ---- any pattern ---- */
+
+static int64
+count_bitmaps(NullModel *null, const Slot *const *slots, int n, int64 limit)
+{
+	const BitmapKernels *kernels = bitmap_kernels();
+	const CountPlanes *planes = &null->search->row_planes;
+	int64		nwords = words_of(null->search->view->nrows);
+	int64		count = 0;
+
+	for (int64 at = 0; at < nwords && count <= limit; at += LIMIT_WORDS)
+	{
+		int64		length = Min(LIMIT_WORDS, nwords - at);
+		const uint64 *above = slots[0]->bits + at;
+
+		for (int i = 1; i < n - 1 || (i < n && planes->n > 0); i++)
+		{
+			kernels->store_and(null->buffer, above, slots[i]->bits + at, length);
+			above = null->buffer;
+		}
+		if (planes->n > 0)
+			count += weighted_count(planes, above, at, length);
+		else
+			count += kernels->count_and(above, slots[n - 1]->bits + at, length);
+	}
+	return count;
+}
+
+static int64
+count_anew(NullModel *null, const uint32 *ids, int n, int64 limit)
+{
+	const Slot *slots[MAX_ORDER];
+	const Slot *base;
+	bool		all_bitmaps = true;
+
+	for (int i = 0; i < n; i++)
+	{
+		const Slot *slot = &null->slots[ids[i]];
+		int			at = i;
+
+		all_bitmaps &= slot->form == SLOT_BITMAP;
+		/* first what has its rows at hand, and fewest of them */
+		for (; at > 0 && slot->form != SLOT_BITMAP &&
+			 (slots[at - 1]->form == SLOT_BITMAP || slots[at - 1]->nrows > slot->nrows); at--)
+			slots[at] = slots[at - 1];
+		slots[at] = slot;
+	}
+	if (all_bitmaps)
+		return count_bitmaps(null, slots, n, limit);
+	base = slots[0];
+	if (n == 2 && base->form == SLOT_RUN && slots[1]->form != SLOT_RUN)
+		return count_run_with(null, base, unconstify(Slot *, slots[1]), limit);
+	if (base->form == SLOT_RUN)
+	{
+		const OrderedField *ordered = null->ordered[base->field];
+
+		return count_among(null, ordered->rows + ordered->starts[base->first], base->nrows,
+						   slots + 1, n - 1, limit);
+	}
+	return count_among(null, base->rows, base->nrows, slots + 1, n - 1, limit);
+}
+
+/* ---- what was counted is kept ---- */
+
+static PatternCount *
+find_count(NullModel *null, uint64 key)
+{
+	uint64		at = mix64(key) & null->counts_mask;
+
+	while (null->counts[at].key != 0 && null->counts[at].key != key)
+		at = (at + 1) & null->counts_mask;
+	return &null->counts[at];
+}
+
+static void
+grow_counts(NullModel *null)
+{
+	PatternCount *old = null->counts;
+	uint64		old_size = old ? null->counts_mask + 1 : 0;
+	uint64		size = Max(4096, old_size * 2);
+
+	null->counts = MemoryContextAllocExtended(null->context, sizeof(PatternCount) * size,
+											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	null->counts_mask = size - 1;
+	for (uint64 i = 0; i < old_size; i++)
+	{
+		if (old[i].key != 0)
+			*find_count(null, old[i].key) = old[i];
+	}
+	if (old)
+		pfree(old);
+}
+
+/*
+ * The rows that meet all slots, or some number above the limit if there are
+ * more.  Slots are in ascending order.
+ */
+int64
+count_slots(NullModel *null, const uint32 *slots, int n, int64 limit)
+{
+	PatternCount *known;
+	uint64		key = 0;
+	int64		most = limit;
+
+	for (int i = 0; i < n; i++)
+		key = key << 21 | (slots[i] + 1);
+	if (null->nslots >= MAX_CACHED_SLOTS)
+		return count_anew(null, slots, n, limit);
+	if (null->counts == NULL || null->ncounts * 2 > null->counts_mask)
+		grow_counts(null);
+	known = find_count(null, key);
+	if (known->key != 0 && (known->exact || known->n > limit))
+		return known->n;
+	null->ncounts += known->key == 0;
+	/* the next one to ask may have a higher limit */
+	if (limit < PG_INT64_MAX / 4)
+		most = limit * 4;
+	known->key = key;
+	known->n = count_anew(null, slots, n, most);
+	known->exact = known->n <= most;
+	return known->n;
+}
