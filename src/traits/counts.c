@@ -135,6 +135,14 @@ text_equals(const Cell *cell, const Literal *literal)
 	return length == (int) strlen(literal->text) && memcmp(text, literal->text, length) == 0;
 }
 
+/* JSON has no such number. */
+static bool
+is_infinity(const Literal *literal)
+{
+	return literal->kind == LITERAL_TEXT &&
+		(strcmp(literal->text, "Infinity") == 0 || strcmp(literal->text, "-Infinity") == 0);
+}
+
 static Truth
 equals(const Cell *cell, const Literal *literal)
 {
@@ -147,14 +155,14 @@ equals(const Cell *cell, const Literal *literal)
 	if (cell_is_number(cell->kind))
 	{
 		if (literal->kind != LITERAL_NUMBER)
-			return TRUTH_FALSE;
+			return truth_of(is_infinity(literal) && isinf(cell_real(cell)) &&
+							(cell_real(cell) < 0) == (literal->text[0] == '-'));
 		equal = compare_number(cell, literal, &certain) == 0;
 		return certain ? truth_of(equal) : TRUTH_HIDDEN;
 	}
-	if (cell_is_time(cell->kind))
-		return truth_of(literal->kind == LITERAL_TEXT &&
-						parse_time_text(literal->text, strlen(literal->text), &time) &&
-						any_time(cell) == time);
+	if (cell_is_time(cell->kind) && literal->kind == LITERAL_TEXT)
+		return truth_of(parse_time_text(literal->text, strlen(literal->text), &time) ?
+						any_time(cell) == time : strcmp(cell_text(cell), literal->text) == 0);
 	return truth_of(literal->kind == LITERAL_TEXT && text_equals(cell, literal));
 }
 
@@ -467,7 +475,8 @@ check_literals(const ViewField *f, const Condition *condition)
 
 		if (condition->use.as == AS_IS && holds_text(f) && literal->kind != LITERAL_TEXT)
 			cannot_apply(f, condition, "Text is compared with text: put the value in quotes, or add \"as\": \"number\".");
-		if (f->type <= FIELD_MONEY && f->type != FIELD_BOOL && literal->kind != LITERAL_NUMBER)
+		if (f->type <= FIELD_MONEY && f->type != FIELD_BOOL && literal->kind != LITERAL_NUMBER &&
+			!is_infinity(literal))
 			cannot_apply(f, condition, "Numbers are compared with numbers.");
 		if (f->type == FIELD_BOOL && literal->kind != LITERAL_BOOL)
 			cannot_apply(f, condition, "It is either true or false.");

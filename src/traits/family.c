@@ -56,6 +56,10 @@ count_items(const Search *search, int field, int64 least)
 	}
 	if (search->options.intervals && f->is_ordered && !f->is_list)
 		items += count_runs(f, least);
+	/* texts that were not kept, as many as may have so many rows */
+	if (f->distinct > f->nvalues)
+		items += Min(f->distinct - f->nvalues,
+					 (f->other_best + f->other_rest) / Max(least, 1));
 	return items;
 }
 
@@ -125,4 +129,27 @@ family_size(const Search *search, int order)
 		   least_log_p(search, least) > log(search->options.max_q / family))
 		family = count_family(search, order, ++least);
 	return family;
+}
+
+/*
+ * Of a pattern with a text that was kept for its best rows: how many like it
+ * there were to choose from?  1 for all other patterns.
+ */
+double
+picked_family(const Search *search, uint32 pattern)
+{
+	ItemSet		set = pattern_items(search, pattern);
+	double		family = 1;
+	double		others = 1;
+
+	for (int i = 0; i < set.n; i++)
+	{
+		const TraitItem *item = &search->items[set.items[i]];
+
+		if (item->was_picked)
+			family *= search->view->fields[item->field].distinct;
+		else
+			others *= search->nitems;
+	}
+	return family > 1 ? family * others : 1;
 }

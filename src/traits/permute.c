@@ -219,8 +219,11 @@ set_q(Permuter *permuter)
 		/* where no p-value mattered, the minimum is only known to be above */
 		int			below = search->log_p[i] >= permuter->first_level ? n :
 			count_below(minima, n, search->log_p[i]);
+		double		family = picked_family(search, i);
 
 		search->q[i] = (double) (1 + below) / (n + 1);
+		if (family > 1)
+			search->q[i] = Max(search->q[i], Min(exp(search->log_p[i]) * family, 1));
 	}
 	search->log_p_bar = -INFINITY;
 	if (allowed >= 0)

@@ -216,6 +216,7 @@ extern void weigh(Search *search);
 extern bool permutations_are_cheap(const Search *search);
 extern void permute(Search *search);
 extern double family_size(const Search *search, int order);
+extern double picked_family(const Search *search, uint32 pattern);
 
 /* prune.c */
 typedef struct Trait

@@ -158,9 +158,24 @@ may_hold(const ViewField *f, const Cell *placeholder)
 	return f->type == FIELD_INTEGER || f->type == FIELD_NUMERIC || f->type == FIELD_MONEY;
 }
 
-/* The values that count as missing, as a list of literals; NULL if there are none. */
+/* Would the item take the placeholder for one of its own values? */
+static bool
+is_beside(const ViewField *f, const TraitItem *item, const Cell *placeholder)
+{
+	if (item == NULL || item->sort != ITEM_INTERVAL || f->type == FIELD_JSON || f->as != AS_IS)
+		return false;
+	return (item->low.given && compare_cells(placeholder, &f->values[item->first - CODE_FIRST]) < 0 &&
+			compare_cells(placeholder, &f->values[item->first - CODE_FIRST - 1]) <= 0) ||
+		(item->high.given && compare_cells(placeholder, &f->values[item->last - CODE_FIRST]) > 0 &&
+		 compare_cells(placeholder, &f->values[item->last - CODE_FIRST + 1]) >= 0);
+}
+
+/*
+ * The values that count as missing, as a list of literals; NULL if there are
+ * none.  Given an item, those that it would be mistaken about.
+ */
 static char *
-placeholder_list(const SketchView *view, const ViewField *f)
+placeholder_list(const SketchView *view, const ViewField *f, const TraitItem *item)
 {
 	StringInfoData buf;
 	ListCell   *lc;
@@ -170,7 +185,7 @@ placeholder_list(const SketchView *view, const ViewField *f)
 	initStringInfo(&buf);
 	foreach(lc, view->placeholders)
 	{
-		if (may_hold(f, lfirst(lc)))
+		if (may_hold(f, lfirst(lc)) && !is_beside(f, item, lfirst(lc)))
 			appendStringInfo(&buf, "%s%s", buf.len > 0 ? ", " : "",
 							 literal_sql(f->type, lfirst(lc)));
 	}
@@ -179,9 +194,9 @@ placeholder_list(const SketchView *view, const ViewField *f)
 
 /* Takes placeholders out where the comparison itself lets them in. */
 static void
-put_guard(StringInfo buf, const SketchView *view, const ViewField *f)
+put_guard(StringInfo buf, const SketchView *view, const ViewField *f, const TraitItem *item)
 {
-	char	   *placeholders = placeholder_list(view, f);
+	char	   *placeholders = placeholder_list(view, f, item);
 
 	if (placeholders)
 		appendStringInfo(buf, " AND %s NOT IN (%s)", column_sql(f), placeholders);
@@ -192,7 +207,7 @@ put_missing(StringInfo buf, const SketchView *view, const TraitItem *item)
 {
 	const ViewField *f = &view->fields[item->field];
 	char	   *value = value_sql(f);
-	char	   *placeholders = placeholder_list(view, f);
+	char	   *placeholders = placeholder_list(view, f, NULL);
 	bool		is_json = f->type == FIELD_JSON && f->as == AS_IS;
 	bool		simple = placeholders == NULL && !is_json && !may_be_nan(view, f);
 
@@ -247,7 +262,7 @@ put_value(StringInfo buf, const SketchView *view, const TraitItem *item)
 	if (item->negated && may_be_nan(view, f))
 		appendStringInfo(buf, " AND %s <> 'NaN'", column);
 	if (item->negated || f->as != AS_IS)
-		put_guard(buf, view, f);
+		put_guard(buf, view, f, item);
 }
 
 static void
@@ -287,7 +302,7 @@ put_interval(StringInfo buf, const SketchView *view, const TraitItem *item)
 	if (!item->high.given && may_be_nan(view, f))
 		appendStringInfo(buf, "%s%s < 'NaN'", item->low.given ? " AND " : "", value);
 	if (!cell_is_time(f->values[0].kind) || f->as != AS_IS)
-		put_guard(buf, view, f);
+		put_guard(buf, view, f, item);
 }
 
 void
