@@ -103,6 +103,7 @@ typedef struct TraitItem
 	ItemSort	sort;
 	bool		is_list;		/* the list has the element; a row may have several */
 	bool		negated;		/* known, and not so */
+	bool		was_picked;		/* a text that was kept because best rows have it */
 	uint32		first;
 	uint32		last;
 	int64		best_n;			/* kept rows that meet it, with counts */
