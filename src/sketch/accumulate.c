@@ -173,15 +173,17 @@ map_header(SketchWriter *writer, const IcpRow *row)
 	const char *p = row_header(row);
 	RowField	field;
 
-	need_region(writer, SKETCH_MAP, sizeof(int32) * Max(row->nfields, 1));
+	need_region(writer, SKETCH_MAP, sizeof(HeaderMap) * Max(row->nfields, 1));
 	for (int i = 0; i < row->nfields; i++)
 	{
-		int			f = FIELD_IGNORED;
+		HeaderMap	map = {.field = FIELD_IGNORED, .offset = p - row_header(row)};
 
 		p = read_row_field(p, &field);
 		if (field.type != FIELD_JSON)
-			f = field_named(writer, field.name, field.name_length, field.type, field.is_list);
-		((int32 *) sketch_region(writer->sketch, SKETCH_MAP))[i] = f;
+			map.field = field_named(writer, field.name, field.name_length, field.type, field.is_list);
+		else
+			map.is_json = true;
+		((HeaderMap *) sketch_region(writer->sketch, SKETCH_MAP))[i] = map;
 	}
 	memcpy(need_region(writer, SKETCH_HEADER, sizeof(uint32) + row->header_size),
 		   &row->header_size, sizeof(uint32));
@@ -208,7 +210,7 @@ stage_quickly(Sketch *sketch, Field *field, const Cell *cell)
 	uint32		row = sketch->nstaged;
 	uint32		code;
 
-	if (field->is_wide || field->is_list || field->as != AS_IS || field->filled != row ||
+	if (!field->is_quick || field->filled != row ||
 		field->regions[FIELD_CODES].size < (row + 1) * sizeof(uint16))
 		return false;
 	code = find_code(sketch, field, cell);
@@ -220,38 +222,60 @@ stage_quickly(Sketch *sketch, Field *field, const Cell *cell)
 }
 
 static void
-stage_row_slowly(RowInput *input, const RowField *header, int f, const Cell *cell)
+stage_slowly(RowInput *input, const IcpRow *row, HeaderMap map, const Cell *cell)
 {
-	if (header->type != FIELD_JSON)
-		stage_any(input, f, cell);
+	RowField	header;
+
+	(void) read_row_field(row_header(row) + map.offset, &header);
+	if (!map.is_json)
+		stage_any(input, map.field, cell);
 	else if (cell->kind == CELL_OBJECT)
-		stage_object(input, header->name, header->name_length, cell);
+		stage_object(input, header.name, header.name_length, cell);
 	else
-		stage_key(input, header->name, header->name_length, cell);
+		stage_key(input, header.name, header.name_length, cell);
+}
+
+/* Returns what follows the quickly staged cells; *i is the first that is not. */
+static const char *
+stage_quick_cells(Sketch *sketch, const IcpRow *row, const char *p, int *i)
+{
+	const HeaderMap *maps = sketch_region(sketch, SKETCH_MAP);
+	Field	   *fields = sketch_fields(sketch);
+	Cell		cell = {.kind = CELL_NULL};
+
+	for (; *i < row->nfields; ++*i)
+	{
+		const char *next = read_row_cell(p, &cell);
+
+		if (cell.kind != CELL_NULL &&
+			(maps[*i].field == FIELD_IGNORED ||
+			 !stage_quickly(sketch, &fields[maps[*i].field], &cell)))
+			break;
+		p = next;
+	}
+	return p;
 }
 
 static void
 stage_row(RowInput *input, const IcpRow *row)
 {
 	SketchWriter *writer = input->writer;
-	const char *header = row_header(row);
+	bool		is_quick = !input->is_hashed && writer->sketch->nplaceholders == 0;
 	const char *p = row_cells(row);
-	bool		is_plain = !input->is_hashed && writer->sketch->nplaceholders == 0;
 
 	for (int i = 0; i < row->nfields; i++)
 	{
-		int			f = ((int32 *) sketch_region(writer->sketch, SKETCH_MAP))[i];
-		RowField	field;
+		HeaderMap	map;
 		Cell		cell;
 
-		header = read_row_field(header, &field);
+		if (is_quick)
+			p = stage_quick_cells(writer->sketch, row, p, &i);
+		if (i == row->nfields)
+			break;
+		map = ((HeaderMap *) sketch_region(writer->sketch, SKETCH_MAP))[i];
 		p = read_row_cell(p, &cell);
-		if (cell.kind == CELL_NULL ||
-			(f == FIELD_IGNORED && field.type != FIELD_JSON) ||
-			(is_plain && f != FIELD_IGNORED &&
-			 stage_quickly(writer->sketch, &sketch_fields(writer->sketch)[f], &cell)))
-			continue;
-		stage_row_slowly(input, &field, f, &cell);
+		if (cell.kind != CELL_NULL && (map.is_json || map.field != FIELD_IGNORED))
+			stage_slowly(input, row, map, &cell);
 	}
 }
 

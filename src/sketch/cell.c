@@ -190,8 +190,7 @@ text_cell(const char *text, int length)
 		return (Cell) {.kind = CELL_OPAQUE};
 	if (length <= WORD_BYTES)
 	{
-		for (int i = length - 1; i >= 0; i--)
-			cell.word = cell.word << 8 | (uint8) text[i];
+		cell.word = short_word(text, length);
 		return cell;
 	}
 	cell.kind = CELL_TEXT;

@@ -90,6 +90,31 @@ cell_is_rounded(const Cell *cell)
 #define MAX_CELL_TEXT 1000
 #define WORD_BYTES 8
 
+/*
+ * The word of text of up to 8 bytes.  Two loads that overlap read them all
+ * without a loop, where the first byte is the lowest in memory too.
+ */
+static inline uint64
+short_word(const char *text, int length)
+{
+	uint64		word = 0;
+
+#ifndef WORDS_BIGENDIAN
+	uint32		low = 0;
+	uint32		high = 0;
+
+	if (length >= 4)
+	{
+		memcpy(&low, text, 4);
+		memcpy(&high, text + length - 4, 4);
+		return low | (uint64) high << (8 * (length - 4));
+	}
+#endif
+	for (int i = length - 1; i >= 0; i--)
+		word = word << 8 | (uint8) text[i];
+	return word;
+}
+
 /* A cell of these values; of decimal_cell(), mantissa / 10^scale. */
 extern Cell integer_cell(int64 value);
 extern Cell real_cell(float8 value);	/* CELL_NULL for NaN */

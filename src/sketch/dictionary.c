@@ -17,6 +17,7 @@
 #define NOTED_TEXTS (4 * MAX_TEXTS)
 
 #define FIRST_SLOT_BITS 3
+#define SPARSE_SLOT_BITS 13
 
 void
 init_dictionary(SketchWriter *writer, int f)
@@ -37,33 +38,6 @@ entry_cell(const Sketch *sketch, const Field *field, uint32 i)
 			(char *) field_region(sketch, field, FIELD_TEXTS) + entry->text : NULL,
 		.length = entry->length
 	};
-}
-
-/*
- * The cell's code, or 0.  Two texts with one hash are two values, as long as
- * texts are kept.
- */
-uint32
-find_code(const Sketch *sketch, const Field *field, const Cell *cell)
-{
-	const Entry *entries = field_region(sketch, field, FIELD_ENTRIES);
-	const uint16 *slots = field_region(sketch, field, FIELD_SLOTS);
-	uint32		mask = (1 << field->slot_bits) - 1;
-
-	for (uint32 slot = first_slot(cell->word, cell->kind, field->slot_bits);
-		 slots[slot] != 0; slot = (slot + 1) & mask)
-	{
-		const Entry *entry = &entries[slots[slot] - 1];
-
-		if (entry->word != cell->word || entry->kind != cell->kind)
-			continue;
-		if (cell->kind != CELL_TEXT || field->is_wide ||
-			(entry->length == cell->length &&
-			 memcmp((char *) field_region(sketch, field, FIELD_TEXTS) + entry->text,
-					cell->text, cell->length) == 0))
-			return slots[slot];
-	}
-	return 0;
 }
 
 static void
@@ -87,7 +61,19 @@ enter_slots(const Sketch *sketch, const Field *field)
 		enter_slot(sketch, field, i);
 }
 
-/* The hash table is at most half full. */
+/*
+ * A small hash table is nearly empty, so that most values are found at once: what
+ * a probe costs is the branch that the processor did not foresee.  A large one is
+ * at most half full.
+ */
+static bool
+needs_slots(const Field *field)
+{
+	uint32		sparse = field->slot_bits < SPARSE_SLOT_BITS ? 8 : 2;
+
+	return sparse * (field->nentries + 1) > (UINT32_C(1) << field->slot_bits);
+}
+
 static void
 enlarge_slots(SketchWriter *writer, int f)
 {
@@ -116,7 +102,7 @@ add_code(SketchWriter *writer, int f, const Cell *cell)
 	uint32		i = field->nentries;
 	Entry	   *entry;
 
-	if (2 * (i + 1) > (UINT32_C(1) << field->slot_bits))
+	if (needs_slots(field))
 		enlarge_slots(writer, f);
 	need_field_region(writer, f, FIELD_ENTRIES, sizeof(Entry) * (i + 1));
 	need_field_region(writer, f, FIELD_COUNTS, sizeof(EntryCount) * (i + 1));

@@ -265,6 +265,8 @@ unpack_field(SketchWriter *writer, const char *from, int place)
 		damaged();
 	sketch_fields(writer->sketch)[f].as = packed->as;
 	sketch_fields(writer->sketch)[f].is_wide = packed->is_wide;
+	sketch_fields(writer->sketch)[f].is_quick = !packed->is_list && !packed->is_wide &&
+		packed->as == AS_IS;
 	for (uint32 i = 0; i < packed->nentries; i++)
 	{
 		Cell		cell = {

@@ -37,6 +37,7 @@ typedef struct ColumnEncoder
 	FieldType	type;
 	bool		is_list;
 	bool		is_jsonb;
+	bool		is_plain_text;	/* text or varchar */
 	bool		is_blank_padded;
 	bool		ignores_case;	/* citext: what compares equal has one spelling */
 	Oid			base_type;
@@ -160,6 +161,9 @@ init_column(ColumnEncoder *column, Oid declared)
 			break;
 		case TEXTOID:
 		case VARCHAROID:
+			column->is_plain_text = true;
+			column->type = FIELD_TEXT;
+			break;
 		case NAMEOID:
 		case UNKNOWNOID:
 			column->type = FIELD_TEXT;
@@ -255,6 +259,19 @@ put_text(RowWriter *writer, const char *text, int length)
 	Cell		cell = text_cell(text, length);
 
 	put_cell(writer, &cell);
+}
+
+/* Most text is short and lies in the row as it is. */
+static inline bool
+put_short_text(RowWriter *writer, Datum datum)
+{
+	struct varlena *value = (struct varlena *) DatumGetPointer(datum);
+
+	if (!VARATT_IS_SHORT(value) || VARSIZE_SHORT(value) > VARHDRSZ_SHORT + WORD_BYTES ||
+		VARATT_IS_EXTERNAL(value))
+		return false;
+	put_word(writer, CELL_WORD, short_word(VARDATA_SHORT(value), VARSIZE_SHORT(value) - VARHDRSZ_SHORT));
+	return true;
 }
 
 /* Without fetching what is too long to look into. */
@@ -570,7 +587,7 @@ encode_row(RowEncoder *encoder, const NullableDatum *values)
 			*writer.p++ = CELL_NULL;
 		else if (column->is_list)
 			put_array(&writer, column, values[i].value);
-		else
+		else if (!column->is_plain_text || !put_short_text(&writer, values[i].value))
 			put_value(&writer, column, values[i].value);
 	}
 	return end_row(encoder, &writer);

@@ -136,6 +136,7 @@ typedef struct Field
 	uint8		as;				/* a ReadAs */
 	bool		is_list;
 	bool		is_wide;
+	bool		is_quick;		/* none of these, and read as it is */
 	uint32		name_length;
 	uint32		nentries;
 	uint32		ntexts;			/* of these, text */
@@ -155,13 +156,21 @@ enum SketchRegion
 	SKETCH_OPTIONS,				/* jsonb as it was given */
 	SKETCH_PLACEHOLDERS,		/* of Entry, without texts */
 	SKETCH_HEADER,				/* of the last icp_row */
-	SKETCH_MAP,					/* int32: its fields' places here, or FIELD_IGNORED */
+	SKETCH_MAP,					/* HeaderMap: of each of its fields */
 	SKETCH_FLAGS,				/* staged: uint8, is the row best? */
 	SKETCH_ROW_COUNTS,			/* staged: uint32 */
 	NSKETCH_REGIONS
 };
 
 #define FIELD_IGNORED (-1)
+
+/* What becomes of a field of the last icp_row. */
+typedef struct HeaderMap
+{
+	int32		field;			/* its place here, or FIELD_IGNORED */
+	uint32		offset;			/* of its header among the row's ones */
+	bool		is_json;		/* each key has a field of its own */
+} HeaderMap;
 
 typedef struct Sketch
 {
@@ -213,7 +222,6 @@ extern int	field_named(SketchWriter *writer, const char *name, int length,
 
 /* dictionary.c: values of a field */
 extern void init_dictionary(SketchWriter *writer, int f);
-extern uint32 find_code(const Sketch *sketch, const Field *field, const Cell *cell);
 extern uint32 add_code(SketchWriter *writer, int f, const Cell *cell);
 extern bool dictionary_is_full(const Field *field, const Cell *cell);
 extern void note_text(SketchWriter *writer, int f, const Cell *cell, EntryCount count);
@@ -227,6 +235,33 @@ static inline uint32
 first_slot(uint64 word, CellKind kind, uint32 bits)
 {
 	return ((word + kind) * SLOT_FACTOR) >> (64 - bits);
+}
+
+/*
+ * The cell's code, or 0.  Two texts with one hash are two values, as long as
+ * texts are kept.
+ */
+static inline uint32
+find_code(const Sketch *sketch, const Field *field, const Cell *cell)
+{
+	const Entry *entries = field_region(sketch, field, FIELD_ENTRIES);
+	const uint16 *slots = field_region(sketch, field, FIELD_SLOTS);
+	uint32		mask = (1 << field->slot_bits) - 1;
+
+	for (uint32 slot = first_slot(cell->word, cell->kind, field->slot_bits);
+		 slots[slot] != 0; slot = (slot + 1) & mask)
+	{
+		const Entry *entry = &entries[slots[slot] - 1];
+
+		if (entry->word != cell->word || entry->kind != cell->kind)
+			continue;
+		if (cell->kind != CELL_TEXT || field->is_wide ||
+			(entry->length == cell->length &&
+			 memcmp((char *) field_region(sketch, field, FIELD_TEXTS) + entry->text,
+					cell->text, cell->length) == 0))
+			return slots[slot];
+	}
+	return 0;
 }
 
 /* stage.c: rows on their way into blocks */

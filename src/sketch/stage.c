@@ -521,6 +521,7 @@ change_staged(SketchWriter *writer, int f, ChangeRows change)
 		field->nitems = column.nitems;
 	field->is_wide = column.is_wide;
 	field->is_list = column.is_list;
+	field->is_quick = false;
 	free_column(&column);
 }
 
