@@ -17,7 +17,7 @@ help:
 	@echo '  make check    run all tests, or TESTS="t_score ..."'
 	@echo '  make check-docs  run the examples of README and docs, and compare their results'
 	@echo '  make lint     compile with gcc and clang, analyse the C code, check the install script'
-	@echo '  make bench    time the scores and print the ratios'
+	@echo '  make bench    time scores and traits against other ways, and print the ratios; BENCH="traits quick" for some of it'
 	@echo 'The extension, built for the PostgreSQL of PG_CONFIG=$(PG_CONFIG):'
 	@echo '  make, make install, make installcheck, make uninstall, make clean'
 
@@ -32,7 +32,7 @@ psql:
 
 bench:
 	@test/cluster setup bench
-	@bench/run
+	@bench/run $(BENCH)
 
 check:
 	@test/cluster setup check

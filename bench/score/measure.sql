@@ -1,28 +1,6 @@
--- What is timed, how, and what is compared with what. bench.times fills up; bench.report reads it.
+-- What is timed, and what is compared with what.
 
-CREATE TABLE bench.queries (
-	name text PRIMARY KEY,
-	place integer GENERATED ALWAYS AS IDENTITY,
-	settings jsonb NOT NULL DEFAULT '{}',	-- beside PostgreSQL's defaults
-	repeats integer NOT NULL DEFAULT 1,		-- in one timing: short queries need more
-	query text NOT NULL
-);
-
-CREATE TABLE bench.times (
-	name text NOT NULL,
-	round integer NOT NULL,
-	ms float8 NOT NULL,
-	PRIMARY KEY (name, round)
-);
-
--- The ratio of two times of one round: of the first to the second, or the other way round where more is better.
-CREATE TABLE bench.comparisons (
-	place integer GENERATED ALWAYS AS IDENTITY,
-	name text NOT NULL REFERENCES bench.queries,
-	base text REFERENCES bench.queries,
-	at_most float8,
-	at_least float8
-);
+\ir portraits.sql
 
 -- Neighbours here are compared with each other: what disturbs one is likely to disturb the other.
 INSERT INTO bench.queries (name, settings, query) VALUES
@@ -76,55 +54,6 @@ INSERT INTO bench.comparisons (name, base, at_most, at_least) VALUES
 ('notes: icp_score(c)', 'notes: PL/pgSQL', 0.15, NULL),
 ('notes: icp_score(c) on whole rows', 'notes: icp_score(c)', NULL, NULL),
 ('2 workers', '1 worker', NULL, 1.7);
-
--- How many ms this process has been ready to run while others had the processors. That is their time, not the query's.
--- Linux tells; elsewhere it counts.
-CREATE FUNCTION bench.waited() RETURNS float8 LANGUAGE sql VOLATILE RETURN
-	coalesce(split_part(pg_read_file('/proc/self/schedstat', 0, 100, true), ' ', 2)::float8 / 1e6, 0);
-
--- Every query once, each in a transaction of its own, at whose end its settings are gone. Round 0 warms up.
-CREATE PROCEDURE bench.round(round integer) LANGUAGE plpgsql AS $$
-DECLARE
-	q record;
-	began timestamptz;
-	waited float8;
-	ms float8;
-BEGIN
-	FOR q IN SELECT * FROM bench.queries ORDER BY place LOOP
-		PERFORM set_config('max_parallel_workers_per_gather', '0', true);
-		PERFORM set_config(key, value, true) FROM jsonb_each_text(q.settings);
-		waited := bench.waited();
-		began := clock_timestamp();
-		FOR i IN 1 .. q.repeats LOOP
-			EXECUTE q.query;
-		END LOOP;
-		ms := 1000 * extract(epoch FROM clock_timestamp() - began) - (bench.waited() - waited);
-		IF round > 0 THEN
-			INSERT INTO bench.times VALUES (q.name, round, ms / q.repeats);
-		END IF;
-		COMMIT;
-	END LOOP;
-END
-$$;
-
-CREATE VIEW bench.report AS
-WITH medians AS (
-	SELECT name, percentile_cont(0.5) WITHIN GROUP (ORDER BY ms)::numeric AS ms FROM bench.times GROUP BY name
-), ratios AS (
-	SELECT c.place, percentile_cont('{0.25, 0.5, 0.75}'::float8[]) WITHIN GROUP
-		(ORDER BY CASE WHEN c.at_least IS NULL THEN t.ms / b.ms ELSE b.ms / t.ms END)::numeric[] AS quartiles
-	FROM bench.comparisons AS c JOIN bench.times AS t USING (name) JOIN bench.times AS b ON (b.name, b.round) = (c.base, t.round)
-	GROUP BY c.place
-)
-SELECT c.place, c.name AS measurement, round(m.ms, 1) AS ms, c.base AS "compared with", round(b.ms, 1) AS "its ms",
-	round(r.quartiles[2], 3) AS ratio, round(r.quartiles[1], 3) || ' .. ' || round(r.quartiles[3], 3) AS quartiles,
-	coalesce('<= ' || c.at_most, '>= ' || c.at_least) AS bar,
-	CASE WHEN r.quartiles[2] <= c.at_most OR r.quartiles[2] >= c.at_least THEN 'yes'
-		WHEN coalesce(c.at_most, c.at_least) IS NOT NULL THEN 'NO' END AS met
-FROM bench.comparisons AS c
-	JOIN medians AS m USING (name)
-	LEFT JOIN medians AS b ON b.name = c.base
-	LEFT JOIN ratios AS r ON r.place = c.place;
 
 -- Ratios of different things would mean nothing.
 CREATE PROCEDURE bench.check() LANGUAGE plpgsql AS $$

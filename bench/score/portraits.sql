@@ -2,13 +2,7 @@
 -- the first one a PL/pgSQL function too.
 --
 -- One row for each characteristic: its field and attributes as in the portrait, and its part of the expression. A
--- portrait's points add up to at most 100, so the sum of the parts is the score. bench/run checks that they agree.
-
-SET client_min_messages = warning;
-DROP EXTENSION IF EXISTS icp_portrait CASCADE;
-CREATE EXTENSION icp_portrait;
-DROP SCHEMA IF EXISTS bench CASCADE;
-CREATE SCHEMA bench;
+-- portrait's points add up to at most 100, so the sum of the parts is the score. bench.check() makes sure that they agree.
 
 CREATE TABLE bench.characteristics (
 	portrait text NOT NULL,
