@@ -677,6 +677,9 @@ find_drawn_items(NullModel *null)
 
 	null->ordered = MemoryContextAllocZero(null->context, sizeof(OrderedField *) *
 										   Max(null->search->view->nfields, 1));
+	null->squares = MemoryContextAllocZero(null->context, sizeof(uint32 *) *
+										   Max(null->search->view->nfields, 1) *
+										   Max(null->search->view->nfields, 1));
 	for (int field = 0; field < null->search->view->nfields; field++)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -71,6 +71,7 @@ typedef struct NullModel
 	uint32		nslots;
 	uint32		max_slots;
 	OrderedField **ordered;		/* of each field, or NULL */
+	uint32	  **squares;		/* of each two of them: see slots.c */
 
 	DrawnItem  *items;			/* permutation by permutation, by field */
 	uint64	   *item_bits;		/* nwords of each */

@@ -284,6 +284,31 @@ cell_sums(NullModel *null, const OrderedField *ordered, Slot *slot)
 	return sums;
 }
 
+/* A run as the whole cells in it, and what is left at both ends. */
+typedef struct Cells
+{
+	const OrderedField *ordered;
+	uint32		first;			/* codes */
+	uint32		end;
+	int			first_cell;		/* whole ones; none if end_cell is not above */
+	int			end_cell;
+} Cells;
+
+static Cells
+cells_of(const NullModel *null, const Slot *run)
+{
+	const OrderedField *ordered = null->ordered[run->field];
+	Cells		cells = {.ordered = ordered, .first = run->first, .end = run->last + 1};
+
+	cells.first_cell = ordered->cell_of_code[run->first];
+	cells.end_cell = ordered->cell_of_code[run->last];
+	if (ordered->cell_starts[cells.first_cell] < run->first)
+		cells.first_cell++;
+	if (ordered->cell_starts[cells.end_cell + 1] <= cells.end)
+		cells.end_cell++;
+	return cells;
+}
+
 static int64
 count_piece(const NullModel *null, const OrderedField *ordered, uint32 first, uint32 end,
 			const Slot *other)
@@ -295,29 +320,88 @@ count_piece(const NullModel *null, const OrderedField *ordered, uint32 first, ui
 					   PG_INT64_MAX);
 }
 
+/* What of the run is not in whole cells, and meets the other slot. */
+static int64
+count_ends(const NullModel *null, const Cells *cells, const Slot *other)
+{
+	const OrderedField *ordered = cells->ordered;
+
+	return count_piece(null, ordered, cells->first, ordered->cell_starts[cells->first_cell], other) +
+		count_piece(null, ordered, ordered->cell_starts[cells->end_cell], cells->end, other);
+}
+
 /* Whole cells from their sums, and rows one by one at both ends. */
 static int64
 count_run_with(NullModel *null, const Slot *run, Slot *other, int64 limit)
 {
-	const OrderedField *ordered = null->ordered[run->field];
-	const uint32 *sums = cell_sums(null, ordered, other);
-	uint32		end = run->last + 1;
-	int			first_cell = ordered->cell_of_code[run->first];
-	int			end_cell = ordered->cell_of_code[run->last];
+	Cells		cells = cells_of(null, run);
+	const uint32 *sums = cell_sums(null, cells.ordered, other);
 	int64		inner;
 
-	if (ordered->cell_starts[first_cell] < run->first)
-		first_cell++;
-	if (ordered->cell_starts[end_cell + 1] <= end)
-		end_cell++;
-	if (first_cell >= end_cell)
-		return count_piece(null, ordered, run->first, end, other);
-	inner = sums[end_cell] - sums[first_cell];
+	if (cells.first_cell >= cells.end_cell)
+		return count_piece(null, cells.ordered, cells.first, cells.end, other);
+	inner = sums[cells.end_cell] - sums[cells.first_cell];
+	return inner > limit ? inner : inner + count_ends(null, &cells, other);
+}
+
+/* ---- two intervals ---- */
+
+#define SIDE (MAX_CELLS + 3)
+
+/* Rows by the cells of two ordered fields, summed up in both directions. */
+static const uint32 *
+square_sums(NullModel *null, const OrderedField *a, const OrderedField *b)
+{
+	const CountPlanes *planes = &null->search->row_planes;
+	uint32	  **known = &null->squares[a->field * null->search->view->nfields + b->field];
+	uint32	   *sums;
+
+	if (*known != NULL)
+		return *known;
+	sums = *known = MemoryContextAllocZero(null->context, sizeof(uint32) * SIDE * SIDE);
+	for (int64 row = 0; row < null->search->view->nrows; row++)
+		sums[(a->cell_of_code[a->codes[row]] + 1) * SIDE + b->cell_of_code[b->codes[row]] + 1] +=
+			row_count(planes, row);
+	for (int i = 1; i < SIDE; i++)
+	{
+		for (int j = 1; j < SIDE; j++)
+			sums[i * SIDE + j] += sums[i * SIDE + j - 1];
+	}
+	for (int i = 1; i < SIDE; i++)
+	{
+		for (int j = 1; j < SIDE; j++)
+			sums[i * SIDE + j] += sums[(i - 1) * SIDE + j];
+	}
+	return sums;
+}
+
+static int64
+count_runs(NullModel *null, const Slot *run, const Slot *other, int64 limit)
+{
+	Cells		a;
+	Cells		b;
+	Slot		whole;
+	const uint32 *sums;
+	int64		inner;
+
+	if (run->field > other->field)
+		return count_runs(null, other, run, limit);
+	a = cells_of(null, run);
+	b = cells_of(null, other);
+	if (a.first_cell >= a.end_cell)
+		return count_piece(null, a.ordered, a.first, a.end, other);
+	if (b.first_cell >= b.end_cell)
+		return count_piece(null, b.ordered, b.first, b.end, run);
+	sums = square_sums(null, a.ordered, b.ordered);
+	inner = (int64) sums[a.end_cell * SIDE + b.end_cell] - sums[a.first_cell * SIDE + b.end_cell] -
+		sums[a.end_cell * SIDE + b.first_cell] + sums[a.first_cell * SIDE + b.first_cell];
 	if (inner > limit)
 		return inner;
-	return inner +
-		count_piece(null, ordered, run->first, ordered->cell_starts[first_cell], other) +
-		count_piece(null, ordered, ordered->cell_starts[end_cell], end, other);
+	/* the ends of one, and of the other where the first is in whole cells */
+	whole = *run;
+	whole.first = a.ordered->cell_starts[a.first_cell];
+	whole.last = a.ordered->cell_starts[a.end_cell] - 1;
+	return inner + count_ends(null, &a, other) + count_ends(null, &b, &whole);
 }
 
 /* ---- any pattern ---- */
@@ -372,6 +456,8 @@ count_anew(NullModel *null, const uint32 *ids, int n, int64 limit)
 	base = slots[0];
 	if (n == 2 && base->form == SLOT_RUN && slots[1]->form != SLOT_RUN)
 		return count_run_with(null, base, unconstify(Slot *, slots[1]), limit);
+	if (n == 2 && base->form == SLOT_RUN)
+		return count_runs(null, base, slots[1], limit);
 	if (base->form == SLOT_RUN)
 	{
 		const OrderedField *ordered = null->ordered[base->field];
