@@ -66,17 +66,18 @@ option(const Jsonb *options, const char *name, JsonbValue *value)
 static bool
 lists_name(const JsonbValue *list, const char *name, int length)
 {
-	const char *dot = memchr(name, '.', length);
 	JsonbValue	key = {.type = jbvString};
 
 	key.val.string.val = unconstify(char *, name);
-	key.val.string.len = length;
-	if (findJsonbValueFromContainer(list->val.binary.data, JB_FARRAY, &key) != NULL)
-		return true;
-	if (dot == NULL)
-		return false;
-	key.val.string.len = dot - name;
-	return findJsonbValueFromContainer(list->val.binary.data, JB_FARRAY, &key) != NULL;
+	for (int end = length; end > 0; end--)
+	{
+		if (end < length && name[end] != '.')
+			continue;
+		key.val.string.len = end;
+		if (findJsonbValueFromContainer(list->val.binary.data, JB_FARRAY, &key) != NULL)
+			return true;
+	}
+	return false;
 }
 
 bool
@@ -164,10 +165,18 @@ rows_option(const JsonbValue *value)
 }
 
 static void
-add_placeholder(SketchWriter *writer, const JsonbValue *value)
+add_placeholder_cell(SketchWriter *writer, const Cell *cell)
 {
 	uint32		n = writer->sketch->nplaceholders;
-	Entry	   *placeholders;
+	Entry	   *placeholders = need_region(writer, SKETCH_PLACEHOLDERS, sizeof(Entry) * (n + 1));
+
+	placeholders[n] = (Entry) {.word = cell->word, .kind = cell->kind};
+	writer->sketch->nplaceholders++;
+}
+
+static void
+add_placeholder(SketchWriter *writer, const JsonbValue *value)
+{
 	Cell		cell;
 
 	if (value->type == jbvString)
@@ -176,9 +185,16 @@ add_placeholder(SketchWriter *writer, const JsonbValue *value)
 		cell = numeric_cell(NumericGetDatum(value->val.numeric));
 	else
 		bad_option("placeholders", "It is an array of texts and numbers.");
-	placeholders = need_region(writer, SKETCH_PLACEHOLDERS, sizeof(Entry) * (n + 1));
-	placeholders[n] = (Entry) {.word = cell.word, .kind = cell.kind};
-	writer->sketch->nplaceholders++;
+	/* text that is too long to look into is no placeholder */
+	if (cell.kind != CELL_OPAQUE)
+		add_placeholder_cell(writer, &cell);
+	/* columns of real numbers have the same number in another form */
+	if (cell_is_number(cell.kind) && cell.kind != CELL_ROUNDED)
+	{
+		cell = real_cell(DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+															NumericGetDatum(value->val.numeric))));
+		add_placeholder_cell(writer, &cell);
+	}
 }
 
 static void

@@ -18,7 +18,9 @@
 #include "sketch/row.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(icp_row_in);
 PG_FUNCTION_INFO_V1(icp_row_out);
@@ -103,7 +105,11 @@ is_good_word(CellKind kind, uint64 word)
 		case CELL_ROUNDED:
 			return !isnan(cell_real(&cell)) && word != UINT64CONST(0x8000000000000000);
 		case CELL_DATE:
-			return (int64) word == (int32) word;
+			return (int64) word == (int32) word &&
+				(DATE_NOT_FINITE((int32) word) || IS_VALID_DATE((int32) word));
+		case CELL_TIMESTAMP:
+		case CELL_TIMESTAMPTZ:
+			return TIMESTAMP_NOT_FINITE((int64) word) || IS_VALID_TIMESTAMP((int64) word);
 		case CELL_WORD:
 			text = cell_bytes(&cell, buffer, &length);
 			return (length == WORD_BYTES || word >> (8 * length) == 0) &&
@@ -139,11 +145,22 @@ check_cell(const char *p, const char *end, int depth)
 	}
 }
 
+/* Only JSON has objects, or lists that its header does not speak of. */
+static bool
+suits_field(CellKind kind, FieldType type, bool is_list)
+{
+	if (kind == CELL_NULL || type == FIELD_JSON)
+		return true;
+	return kind != CELL_OBJECT && (kind == CELL_LIST) == is_list;
+}
+
 static bool
 is_good_row(const IcpRow *row)
 {
 	const char *p = row->data;
+	const char *header = row->data;
 	const char *end;
+	RowField	field;
 
 	if (VARSIZE(row) < ROW_OVERHEAD || row->version != ROW_VERSION || row->flags != 0 ||
 		row->nfields > MAX_ROW_FIELDS || row->header_size > VARSIZE(row) - ROW_OVERHEAD)
@@ -152,6 +169,7 @@ is_good_row(const IcpRow *row)
 	for (int i = 0; i < row->nfields; i++)
 	{
 		if (LEFT(p) < 4 || (uint8) p[0] >= NFIELD_TYPES || (uint8) p[1] > 1 ||
+			(p[0] == FIELD_JSON && p[1] != 0) ||
 			load16(p + 2) > MAX_FIELD_NAME || LEFT(p + 4) < load16(p + 2) ||
 			!pg_verifymbstr(p + 4, load16(p + 2), true))
 			return false;
@@ -162,6 +180,9 @@ is_good_row(const IcpRow *row)
 	end = row_end(row);
 	for (int i = 0; i < row->nfields; i++)
 	{
+		header = read_row_field(header, &field);
+		if (LEFT(p) < 1 || !suits_field((CellKind) (uint8) *p, field.type, field.is_list))
+			return false;
 		p = check_cell(p, end, 0);
 		if (p == NULL)
 			return false;

@@ -7,11 +7,14 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "access/detoast.h"
 #include "access/tupdesc.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "common/compat.h"
+#include "common/shortest_dec.h"
 #include "miscadmin.h"
 #include "sketch/row.h"
 #include "utils/array.h"
@@ -404,6 +407,18 @@ put_json(RowWriter *writer, const JsonbValue *json, int depth)
 
 /* ---- columns ---- */
 
+/* A real is what it is printed as, whatever extra_float_digits says: 0.1, not 0.10000000149. */
+static float8
+widened_real(float4 value)
+{
+	char		buffer[FLOAT_SHORTEST_DECIMAL_LEN];
+
+	if (isnan(value) || isinf(value))
+		return value;
+	float_to_shortest_decimal_buf(value, buffer);
+	return strtod(buffer, NULL);
+}
+
 static void
 put_value(RowWriter *writer, ColumnEncoder *column, Datum datum)
 {
@@ -421,10 +436,8 @@ put_value(RowWriter *writer, ColumnEncoder *column, Datum datum)
 							   DatumGetInt16(datum)));
 			break;
 		case FIELD_REAL:
-			/* a real is what it is printed as: 0.1, not 0.10000000149 */
 			cell = real_cell(column->base_type == FLOAT4OID ?
-							 DatumGetFloat8(DirectFunctionCall1(float8in, DirectFunctionCall1(float4out, datum))) :
-							 DatumGetFloat8(datum));
+							 widened_real(DatumGetFloat4(datum)) : DatumGetFloat8(datum));
 			put_cell(writer, &cell);
 			break;
 		case FIELD_NUMERIC:
