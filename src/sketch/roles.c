@@ -155,12 +155,22 @@ make_element_bins(Bins *bins, const SketchView *view, const ViewField *field, in
 
 /* ---- AUC ---- */
 
+/* So many rows are tossed one by one; of more, the first half's share is drawn. */
+#define MANY_ROWS 65536
+
 /* How many of n rows fall into the first half, each by the toss of a coin. */
 static int64
 toss(Random *random, int64 n)
 {
 	int64		heads = 0;
 
+	if (n > MANY_ROWS)
+	{
+		/* as far from a half as so many tosses are, in standard deviations */
+		double		away = (toss(random, MANY_ROWS) - MANY_ROWS / 2) / (sqrt(MANY_ROWS) / 2);
+
+		return n / 2 + (int64) rint(away * sqrt(n) / 2);
+	}
 	for (; n >= 64; n -= 64)
 		heads += __builtin_popcountll(random_next(random));
 	if (n > 0)
@@ -367,8 +377,9 @@ is_named_key(const char *name)
 
 /* Whole numbers, each once, that are dense or have a key's name. */
 static bool
-is_key(const ViewField *field)
+is_key(const SketchView *view, const ViewField *field)
 {
+	double		rows = field->known_best * view->best_weight + field->known_rest * view->rest_weight;
 	const Cell *first = &field->values[0];
 	const Cell *last = &field->values[field->nvalues - 1];
 
@@ -381,11 +392,11 @@ is_key(const ViewField *field)
 			return false;
 	}
 	return is_named_key(field->name) ||
-		(double) (int64) last->word - (double) (int64) first->word < (double) KEY_SPREAD * field->distinct;
+		(double) (int64) last->word - (double) (int64) first->word < KEY_SPREAD * rows;
 }
 
 static bool
-is_identifier(const ViewField *field)
+is_identifier(const SketchView *view, const ViewField *field)
 {
 	int64		known = known_rows(field);
 	bool		is_text = field->type == FIELD_TEXT || field->type == FIELD_OTHER ||
@@ -395,7 +406,7 @@ is_identifier(const ViewField *field)
 		return false;
 	if (field->type == FIELD_UUID || (is_text && field->as == AS_IS))
 		return field->distinct >= IDENTIFIER_SHARE * known;
-	return field->nvalues > 0 && is_key(field);
+	return field->nvalues > 0 && is_key(view, field);
 }
 
 /* ---- mirrors ---- */
@@ -515,11 +526,13 @@ classify(const SketchView *view, ViewField *field)
 	if (is_constant(view, field))
 	{
 		field->role = ROLE_CONSTANT;
-		field->note = known_rows(field) == 0 ? "never known" : "one value in all rows";
+		field->note = known_rows(field) == 0 ? "never known" :
+			field->nvalues == 0 ? "known in all rows, its values are not looked into" :
+			"one value in all rows";
 		return;
 	}
 	judge(view, field);
-	if (is_identifier(field))
+	if (is_identifier(view, field))
 	{
 		field->role = ROLE_IDENTIFIER;
 		field->note = "nearly every row has a value of its own";
