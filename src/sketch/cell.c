@@ -306,6 +306,7 @@ timestamp_text(int64 time, bool utc)
 		return pstrdup(time > 0 ? "infinity" : "-infinity");
 	if (timestamp2tm(time, NULL, &tm, &fsec, NULL, NULL) != 0)
 		return pstrdup("");
+	tm.tm_isdst = 0;			/* else the zone is left out */
 	EncodeDateTime(&tm, fsec, utc, 0, NULL, USE_ISO_DATES, buffer);
 	return pstrdup(buffer);
 }
