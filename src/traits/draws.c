@@ -275,7 +275,7 @@ slot_of_code(FieldDraws *draws, uint32 code, bool negated)
 	int64		known = f->known_best + f->known_rest;
 	Slot		new = {
 		.field = draws->field, .is_list = f->is_list, .negated = negated,
-		.first = code, .last = code
+		.form = SLOT_BITMAP, .first = code, .last = code
 	};
 
 	if (*slot != PG_UINT32_MAX)

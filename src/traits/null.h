@@ -15,9 +15,9 @@
 /* How the rows of a slot are kept. */
 typedef enum SlotForm
 {
-	SLOT_BITMAP,
 	SLOT_LIST,					/* of row numbers, ascending: it has few rows */
-	SLOT_RUN					/* of values of an ordered field */
+	SLOT_RUN,					/* of values of an ordered field */
+	SLOT_BITMAP
 } SlotForm;
 
 /* An item that some permutation has met. */
@@ -30,7 +30,7 @@ typedef struct Slot
 	uint32		first;
 	uint32		last;
 	int64		all_n;			/* rows, with counts */
-	uint64	   *bits;
+	uint64	   *bits;			/* of a run, if they were needed */
 	uint32	   *rows;
 	int64		nrows;			/* of rows, or of a run */
 	uint32	  **cells;			/* of each ordered field: see slots.c */
@@ -82,6 +82,7 @@ typedef struct NullModel
 	PatternCount *counts;		/* hash table of patterns */
 	uint64		counts_mask;
 	uint64		ncounts;
+	List	   *run_bits;		/* slots of runs that have bits now */
 	uint64	   *buffer;			/* as long as a bitmap of all rows */
 } NullModel;
 
@@ -94,6 +95,7 @@ extern uint32 new_slot(NullModel *null, const Slot *slot);
 extern void order_field(NullModel *null, int field, uint32 *codes);
 extern void fill_slots(NullModel *null, int field, uint32 first_slot, const uint32 *codes,
 					   const ListCodes *lists);
+extern void forget_runs(NullModel *null);
 extern int64 count_slots(NullModel *null, const uint32 *slots, int n, int64 limit);
 
 #endif							/* ICP_NULL_H */

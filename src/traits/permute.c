@@ -175,6 +175,7 @@ search_permutation(Permuter *permuter, int permutation)
 	}
 	for (int i = 0; i < MAX_ORDER; i++)
 		permuter->minima[i][permutation] = permuter->least[i];
+	forget_runs(&permuter->null);
 }
 
 static int

@@ -22,6 +22,9 @@
 /* Words of bitmaps between looks at the limit. */
 #define LIMIT_WORDS 1024
 
+/* Of so few rows, bitmaps are counted faster than the ends of intervals. */
+#define FEW_ROWS 200000
+
 #define MAX_CACHED_SLOTS (1 << 21)
 
 /* What is known of a pattern's rows: how many, or at least so many. */
@@ -250,6 +253,83 @@ count_among(const NullModel *null, const uint32 *rows, int64 nrows,
 	return count;
 }
 
+/* ---- intervals as bitmaps ---- */
+
+/* Runs of more rows than one in so many are marked code by code. */
+#define MARK_SHARE 8
+
+/* Until the permutation is over: the next one has other intervals. */
+static const uint64 *
+run_bits(NullModel *null, const Slot *run)
+{
+	const OrderedField *ordered = null->ordered[run->field];
+	int64		nrows = null->search->view->nrows;
+	Slot	   *slot = unconstify(Slot *, run);
+	MemoryContext caller;
+
+	if (slot->bits != NULL)
+		return slot->bits;
+	caller = MemoryContextSwitchTo(null->context);
+	slot->bits = new_bitmap(nrows);
+	MemoryContextSwitchTo(caller);
+	if (slot->nrows > nrows / MARK_SHARE)
+		bitmap_kernels()->mark_range(slot->bits, ordered->codes, nrows, slot->first, slot->last);
+	else
+		for (int64 i = 0; i < slot->nrows; i++)
+			set_bit(slot->bits, ordered->rows[ordered->starts[slot->first] + i]);
+	null->run_bits = lappend_int(null->run_bits, slot - null->slots);
+	return slot->bits;
+}
+
+/* The bitmaps of runs are in the way once there are other ones. */
+void
+forget_runs(NullModel *null)
+{
+	ListCell   *lc;
+
+	foreach(lc, null->run_bits)
+	{
+		Slot	   *slot = &null->slots[lfirst_int(lc)];
+
+		pfree(slot->bits);
+		slot->bits = NULL;
+	}
+	list_free(null->run_bits);
+	null->run_bits = NIL;
+}
+
+static const uint64 *
+slot_bits(NullModel *null, const Slot *slot)
+{
+	return slot->form == SLOT_RUN ? run_bits(null, slot) : slot->bits;
+}
+
+static int64
+count_bitmaps(NullModel *null, const Slot *const *slots, int n, int64 limit)
+{
+	const BitmapKernels *kernels = bitmap_kernels();
+	const CountPlanes *planes = &null->search->row_planes;
+	int64		nwords = words_of(null->search->view->nrows);
+	int64		count = 0;
+
+	for (int64 at = 0; at < nwords && count <= limit; at += LIMIT_WORDS)
+	{
+		int64		length = Min(LIMIT_WORDS, nwords - at);
+		const uint64 *above = slot_bits(null, slots[0]) + at;
+
+		for (int i = 1; i < n - 1 || (i < n && planes->n > 0); i++)
+		{
+			kernels->store_and(null->buffer, above, slot_bits(null, slots[i]) + at, length);
+			above = null->buffer;
+		}
+		if (planes->n > 0)
+			count += weighted_count(planes, above, at, length);
+		else
+			count += kernels->count_and(above, slot_bits(null, slots[n - 1]) + at, length);
+	}
+	return count;
+}
+
 /* ---- intervals with another item ---- */
 
 /* The rows of a slot in each cell of an ordered field, summed up. */
@@ -330,10 +410,11 @@ count_ends(const NullModel *null, const Cells *cells, const Slot *other)
 		count_piece(null, ordered, ordered->cell_starts[cells->end_cell], cells->end, other);
 }
 
-/* Whole cells from their sums, and rows one by one at both ends. */
+/* Whole cells from their sums tell if it is above the limit, as it mostly is. */
 static int64
-count_run_with(NullModel *null, const Slot *run, Slot *other, int64 limit)
+count_run_with(NullModel *null, const Slot *run, Slot *other, bool as_bits, int64 limit)
 {
+	const Slot *both[] = {run, other};
 	Cells		cells = cells_of(null, run);
 	const uint32 *sums = cell_sums(null, cells.ordered, other);
 	int64		inner;
@@ -341,7 +422,11 @@ count_run_with(NullModel *null, const Slot *run, Slot *other, int64 limit)
 	if (cells.first_cell >= cells.end_cell)
 		return count_piece(null, cells.ordered, cells.first, cells.end, other);
 	inner = sums[cells.end_cell] - sums[cells.first_cell];
-	return inner > limit ? inner : inner + count_ends(null, &cells, other);
+	if (inner > limit)
+		return inner;
+	if (as_bits || run->bits)
+		return count_bitmaps(null, both, 2, limit);
+	return inner + count_ends(null, &cells, other);
 }
 
 /* ---- two intervals ---- */
@@ -376,8 +461,9 @@ square_sums(NullModel *null, const OrderedField *a, const OrderedField *b)
 }
 
 static int64
-count_runs(NullModel *null, const Slot *run, const Slot *other, int64 limit)
+count_runs(NullModel *null, const Slot *run, const Slot *other, bool as_bits, int64 limit)
 {
+	const Slot *both[] = {run, other};
 	Cells		a;
 	Cells		b;
 	Slot		whole;
@@ -385,7 +471,7 @@ count_runs(NullModel *null, const Slot *run, const Slot *other, int64 limit)
 	int64		inner;
 
 	if (run->field > other->field)
-		return count_runs(null, other, run, limit);
+		return count_runs(null, other, run, as_bits, limit);
 	a = cells_of(null, run);
 	b = cells_of(null, other);
 	if (a.first_cell >= a.end_cell)
@@ -397,6 +483,8 @@ count_runs(NullModel *null, const Slot *run, const Slot *other, int64 limit)
 		sums[a.end_cell * SIDE + b.first_cell] + sums[a.first_cell * SIDE + b.first_cell];
 	if (inner > limit)
 		return inner;
+	if (as_bits)
+		return count_bitmaps(null, both, 2, limit);
 	/* the ends of one, and of the other where the first is in whole cells */
 	whole = *run;
 	whole.first = a.ordered->cell_starts[a.first_cell];
@@ -407,65 +495,31 @@ count_runs(NullModel *null, const Slot *run, const Slot *other, int64 limit)
 /* ---- any pattern ---- */
 
 static int64
-count_bitmaps(NullModel *null, const Slot *const *slots, int n, int64 limit)
-{
-	const BitmapKernels *kernels = bitmap_kernels();
-	const CountPlanes *planes = &null->search->row_planes;
-	int64		nwords = words_of(null->search->view->nrows);
-	int64		count = 0;
-
-	for (int64 at = 0; at < nwords && count <= limit; at += LIMIT_WORDS)
-	{
-		int64		length = Min(LIMIT_WORDS, nwords - at);
-		const uint64 *above = slots[0]->bits + at;
-
-		for (int i = 1; i < n - 1 || (i < n && planes->n > 0); i++)
-		{
-			kernels->store_and(null->buffer, above, slots[i]->bits + at, length);
-			above = null->buffer;
-		}
-		if (planes->n > 0)
-			count += weighted_count(planes, above, at, length);
-		else
-			count += kernels->count_and(above, slots[n - 1]->bits + at, length);
-	}
-	return count;
-}
-
-static int64
 count_anew(NullModel *null, const uint32 *ids, int n, int64 limit)
 {
 	const Slot *slots[MAX_ORDER];
-	const Slot *base;
-	bool		all_bitmaps = true;
+	int			nlists = 0;
+	bool		pays = n > 2 || null->search->view->nrows < FEW_ROWS;
 
 	for (int i = 0; i < n; i++)
 	{
 		const Slot *slot = &null->slots[ids[i]];
 		int			at = i;
 
-		all_bitmaps &= slot->form == SLOT_BITMAP;
-		/* first what has its rows at hand, and fewest of them */
-		for (; at > 0 && slot->form != SLOT_BITMAP &&
-			 (slots[at - 1]->form == SLOT_BITMAP || slots[at - 1]->nrows > slot->nrows); at--)
+		nlists += slot->form == SLOT_LIST;
+		/* first lists, the shortest of them, then runs, then bitmaps */
+		for (; at > 0 && (slots[at - 1]->form > slot->form ||
+						  (slots[at - 1]->form == slot->form && slots[at - 1]->nrows > slot->nrows)); at--)
 			slots[at] = slots[at - 1];
 		slots[at] = slot;
 	}
-	if (all_bitmaps)
-		return count_bitmaps(null, slots, n, limit);
-	base = slots[0];
-	if (n == 2 && base->form == SLOT_RUN && slots[1]->form != SLOT_RUN)
-		return count_run_with(null, base, unconstify(Slot *, slots[1]), limit);
-	if (n == 2 && base->form == SLOT_RUN)
-		return count_runs(null, base, slots[1], limit);
-	if (base->form == SLOT_RUN)
-	{
-		const OrderedField *ordered = null->ordered[base->field];
-
-		return count_among(null, ordered->rows + ordered->starts[base->first], base->nrows,
-						   slots + 1, n - 1, limit);
-	}
-	return count_among(null, base->rows, base->nrows, slots + 1, n - 1, limit);
+	if (n == 2 && slots[0]->form == SLOT_RUN && slots[1]->form == SLOT_RUN)
+		return count_runs(null, slots[0], slots[1], pays, limit);
+	if (n == 2 && nlists == 0 && slots[0]->form == SLOT_RUN)
+		return count_run_with(null, slots[0], unconstify(Slot *, slots[1]), pays, limit);
+	if (nlists > 0)
+		return count_among(null, slots[0]->rows, slots[0]->nrows, slots + 1, n - 1, limit);
+	return count_bitmaps(null, slots, n, limit);
 }
 
 /* ---- what was counted is kept ---- */
@@ -508,11 +562,16 @@ count_slots(NullModel *null, const uint32 *slots, int n, int64 limit)
 {
 	PatternCount *known;
 	uint64		key = 0;
+	bool		has_run = false;
 	int64		most = limit;
 
 	for (int i = 0; i < n; i++)
+	{
 		key = key << 21 | (slots[i] + 1);
-	if (null->nslots >= MAX_CACHED_SLOTS)
+		has_run |= null->slots[slots[i]].form == SLOT_RUN;
+	}
+	/* intervals are hardly ever the same again */
+	if (has_run || null->nslots >= MAX_CACHED_SLOTS)
 		return count_anew(null, slots, n, limit);
 	if (null->counts == NULL || null->ncounts * 2 > null->counts_mask)
 		grow_counts(null);
