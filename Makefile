@@ -12,7 +12,8 @@ ifneq (,$(filter $(TASKS),$(MAKECMDGOALS)))
 
 help:
 	@echo 'Tasks, which install what they need and touch no database of yours:'
-	@echo '  make demo     score a generated CRM in a throw-away server; CSV=your.csv [PORTRAIT=file.json] scores yours'
+	@echo '  make demo     find what the best of a generated CRM share and score it, in a throw-away server'
+	@echo "                CSV=your.csv BEST='SQL condition' does it on your file; PORTRAIT=file.json scores that"
 	@echo '  make psql     open a shell on the demo'
 	@echo '  make check    run all tests, or TESTS="t_score ..."'
 	@echo '  make check-docs  run the examples of README and docs, and compare their results'
@@ -92,6 +93,9 @@ $(BUILT_FOR):
 	@touch $@
 
 $(OBJS) $(OBJS:.o=.bc): $(call sources,src/*/*.h) $(EXTENSION).control $(BUILT_FOR)
+
+# Loops over arrays of numbers, as in PostgreSQL's own checksum.o.
+src/sketch/block.o: CFLAGS += $(CFLAGS_UNROLL_LOOPS) $(CFLAGS_VECTORIZE)
 
 # The directory is a prerequisite because a fragment may have been taken away.
 $(BASE_SCRIPT): $(call sources,sql/[0-9]*.sql) $(top)/sql $(EXTENSION).control

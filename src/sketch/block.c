@@ -2,79 +2,82 @@
  * block.c
  *		Rows at rest: columns of codes, packed to as many bits as they need.
  *
- * Bits are taken from 64-bit words at any byte, lowest first, so that no code
- * wider than 57 bits can be packed; those take 64.  Eight spare bytes at the end
- * of a vector let the last words be read whole.  Byte order is the machine's,
- * which the header of a sketch names.
+ * A vector's numbers take 0, 1, 2, 4, 8, 16, 32 or 64 bits, lowest first: powers of
+ * two waste some bits, but are packed and unpacked without a thought.  Byte order
+ * is the machine's, which the header of a sketch names.
  */
 #include "postgres.h"
 
 #include "port/pg_bitutils.h"
-#include "sketch/row.h"
 #include "sketch/sketch.h"
-
-#define MAX_PACKED_WIDTH 57
-#define SPARE_BYTES 8
 
 Size
 vector_size(uint32 n, uint32 width)
 {
-	return offsetof(Vector, bits) + TYPEALIGN(8, ((uint64) n * width + 7) / 8) + SPARE_BYTES;
+	return offsetof(Vector, bits) + TYPEALIGN(8, ((uint64) n * width + 7) / 8);
 }
 
+/* The least width that a power of two can be and the number has room in. */
 static uint32
 width_of(uint64 largest)
 {
 	uint32		width = largest == 0 ? 0 : pg_leftmost_one_pos64(largest) + 1;
 
-	return width > MAX_PACKED_WIDTH ? 64 : width;
+	return width <= 2 ? width : pg_nextpower2_32(width);
 }
 
+/* Several numbers to a byte: whole bytes first, then what is left. */
+#define PACK_BITS(vector, n, number, width) \
+do { \
+	uint8	   *bytes_ = (uint8 *) (vector)->bits; \
+	uint32		whole_ = (n) / (8 / (width)); \
+	for (uint32 byte_ = 0; byte_ < whole_; byte_++) \
+	{ \
+		uint8		packed_ = 0; \
+		for (uint32 k = 0; k < 8 / (width); k++) \
+		{ \
+			uint32		i = byte_ * (8 / (width)) + k; \
+			packed_ |= ((uint8) ((number) - (vector)->base)) << (k * (width)); \
+		} \
+		bytes_[byte_] = packed_; \
+	} \
+	for (uint32 i = whole_ * (8 / (width)); i < (n); i++) \
+		bytes_[whole_] |= ((uint8) ((number) - (vector)->base)) << (i * (width) % 8); \
+} while (0)
+
+#define PACK_AS(vector, n, number, type) \
+	for (uint32 i = 0; i < (n); i++) \
+		((type *) (vector)->bits)[i] = (type) ((number) - (vector)->base)
+
 /*
- * A vector of the n numbers that the expression gives for i.  Three kinds of
- * arrays are packed alike.
+ * A vector of the n numbers that the expression gives for i, which must not use
+ * names that end as those here do.  Arrays of several types are packed alike.
  */
 #define PACK_VECTOR(to, n, number) \
 do { \
 	Vector	   *vector_ = (Vector *) (to); \
 	uint64		low_ = PG_UINT64_MAX; \
 	uint64		high_ = 0; \
-	uint64		word_ = 0; \
-	uint32		filled_ = 0; \
-	char	   *p_ = vector_->bits; \
 	for (uint32 i = 0; i < (n); i++) \
 	{ \
-		uint64		x_ = (number); \
-		low_ = Min(low_, x_); \
-		high_ = Max(high_, x_); \
+		low_ = Min(low_, (uint64) (number)); \
+		high_ = Max(high_, (uint64) (number)); \
 	} \
 	vector_->n = (n); \
 	vector_->base = (n) == 0 ? 0 : low_; \
 	vector_->width = (n) == 0 ? 0 : width_of(high_ - low_); \
 	(to) = (char *) vector_ + vector_size((n), vector_->width); \
-	if (vector_->width > 0) \
+	memset(vector_->bits, 0, (to) - vector_->bits); \
+	switch (vector_->width) \
 	{ \
-		uint32		width_ = vector_->width; \
-		for (uint32 i = 0; i < (n); i++) \
-		{ \
-			uint64		x_ = (number) - low_; \
-			word_ |= x_ << filled_; \
-			filled_ += width_; \
-			if (filled_ >= 64) \
-			{ \
-				memcpy(p_, &word_, 8); \
-				p_ += 8; \
-				filled_ -= 64; \
-				word_ = filled_ == 0 ? 0 : x_ >> (width_ - filled_); \
-			} \
-		} \
+		case 1: PACK_BITS(vector_, n, number, 1); break; \
+		case 2: PACK_BITS(vector_, n, number, 2); break; \
+		case 4: PACK_BITS(vector_, n, number, 4); break; \
+		case 8: PACK_AS(vector_, n, number, uint8); break; \
+		case 16: PACK_AS(vector_, n, number, uint16); break; \
+		case 32: PACK_AS(vector_, n, number, uint32); break; \
+		case 64: PACK_AS(vector_, n, number, uint64); break; \
 	} \
-	if (filled_ > 0) \
-	{ \
-		memcpy(p_, &word_, 8); \
-		p_ += 8; \
-	} \
-	memset(p_, 0, (to) - p_); \
 } while (0)
 
 char *
@@ -105,23 +108,31 @@ pack_counts(char *to, const uint32 *counts, uint32 n)
 	return to;
 }
 
+#define UNPACK_BITS(vector, numbers, width) \
+	for (uint32 i = 0; i < (vector)->n; i++) \
+		(numbers)[i] = base + ((((const uint8 *) (vector)->bits)[i * (width) / 8] >> (i * (width) % 8)) & \
+							   ((1 << (width)) - 1))
+
+#define UNPACK_AS(vector, numbers, type) \
+	for (uint32 i = 0; i < (vector)->n; i++) \
+		(numbers)[i] = base + ((const type *) (vector)->bits)[i]
+
 #define UNPACK_VECTOR(vector, numbers) \
 do { \
-	uint32		n_ = (vector)->n; \
-	uint32		width_ = (vector)->width; \
-	uint64		base_ = (vector)->base; \
-	if (width_ == 0) \
-		for (uint32 i = 0; i < n_; i++) \
-			(numbers)[i] = base_; \
-	else if (width_ == 64) \
-		for (uint32 i = 0; i < n_; i++) \
-			(numbers)[i] = base_ + load64((vector)->bits + (Size) i * 8); \
-	else \
+	uint64		base = (vector)->base; \
+	switch ((vector)->width) \
 	{ \
-		uint64		mask_ = (UINT64CONST(1) << width_) - 1; \
-		uint64		bit_ = 0; \
-		for (uint32 i = 0; i < n_; i++, bit_ += width_) \
-			(numbers)[i] = base_ + ((load64((vector)->bits + (bit_ >> 3)) >> (bit_ & 7)) & mask_); \
+		case 0: \
+			for (uint32 i = 0; i < (vector)->n; i++) \
+				(numbers)[i] = base; \
+			break; \
+		case 1: UNPACK_BITS(vector, numbers, 1); break; \
+		case 2: UNPACK_BITS(vector, numbers, 2); break; \
+		case 4: UNPACK_BITS(vector, numbers, 4); break; \
+		case 8: UNPACK_AS(vector, numbers, uint8); break; \
+		case 16: UNPACK_AS(vector, numbers, uint16); break; \
+		case 32: UNPACK_AS(vector, numbers, uint32); break; \
+		case 64: UNPACK_AS(vector, numbers, uint64); break; \
 	} \
 } while (0)
 

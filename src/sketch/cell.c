@@ -283,14 +283,14 @@ real_text(const Cell *cell)
 }
 
 static char *
-date_text(int64 days)
+date_text(int64 date)
 {
 	char		buffer[MAXDATELEN + 1];
 	struct pg_tm tm;
 
-	if (days >= DATEVAL_NOEND || days <= DATEVAL_NOBEGIN)
-		return pstrdup(days > 0 ? "infinity" : "-infinity");
-	j2date((int) days + POSTGRES_EPOCH_JDATE, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
+	if (date >= DATEVAL_NOEND || date <= DATEVAL_NOBEGIN)
+		return pstrdup(date > 0 ? "infinity" : "-infinity");
+	j2date((int) date + POSTGRES_EPOCH_JDATE, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
 	EncodeDateOnly(&tm, USE_ISO_DATES, buffer);
 	return pstrdup(buffer);
 }

@@ -91,28 +91,37 @@ cell_is_rounded(const Cell *cell)
 #define WORD_BYTES 8
 
 /*
- * The word of text of up to 8 bytes.  Two loads that overlap read them all
- * without a loop, where the first byte is the lowest in memory too.
+ * The word of text of up to 8 bytes.  Loads that overlap read them all without a
+ * loop, whose end the processor would have to guess.
  */
 static inline uint64
 short_word(const char *text, int length)
 {
-	uint64		word = 0;
+	const uint8 *bytes = (const uint8 *) text;
 
+	if (length == 0)
+		return 0;
+	if (length < 4)
+		return bytes[0] | (uint64) bytes[length / 2] << (8 * (length / 2)) |
+			(uint64) bytes[length - 1] << (8 * (length - 1));
 #ifndef WORDS_BIGENDIAN
-	uint32		low = 0;
-	uint32		high = 0;
-
-	if (length >= 4)
 	{
+		uint32		low;
+		uint32		high;
+
 		memcpy(&low, text, 4);
 		memcpy(&high, text + length - 4, 4);
 		return low | (uint64) high << (8 * (length - 4));
 	}
+#else
+	{
+		uint64		word = 0;
+
+		for (int i = length - 1; i >= 0; i--)
+			word = word << 8 | bytes[i];
+		return word;
+	}
 #endif
-	for (int i = length - 1; i >= 0; i--)
-		word = word << 8 | (uint8) text[i];
-	return word;
 }
 
 /* A cell of these values; of decimal_cell(), mantissa / 10^scale. */

@@ -96,7 +96,7 @@ take_vector(Reading *reading, int64 n)
 
 	if ((Size) (reading->end - reading->p) < offsetof(Vector, bits) ||
 		(n >= 0 && vector->n != n) || vector->n > INT32_MAX / 8 ||
-		(vector->width > 57 && vector->width != 64))
+		vector->width > 64 || (vector->width & (vector->width - 1)) != 0)
 		return NULL;
 	return take(reading, vector_size(vector->n, vector->width)) ? vector : NULL;
 }

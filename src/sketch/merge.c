@@ -129,6 +129,7 @@ map_codes(SketchWriter *writer, int f, const Sketch *other, const Field *theirs)
 
 		if (code == 0 && dictionary_is_full(ours, &cell))
 		{
+			flush_staged(writer);
 			make_wide(writer, f);
 			return NULL;
 		}
@@ -161,8 +162,13 @@ map_field(SketchWriter *writer, const Sketch *other, const Field *theirs, FieldM
 	*map = (FieldMap) {.to = f, .from_list = theirs->is_list, .from_wide = theirs->is_wide};
 	if (f == FIELD_IGNORED)
 		return;
+	sketch_fields(writer->sketch)[f].best_items += theirs->best_items;
+	sketch_fields(writer->sketch)[f].rest_items += theirs->rest_items;
 	if (theirs->is_wide && !sketch_fields(writer->sketch)[f].is_wide)
+	{
+		flush_staged(writer);
 		make_wide(writer, f);
+	}
 	if (!sketch_fields(writer->sketch)[f].is_wide)
 		map->codes = map_codes(writer, f, other, theirs);
 	if (!sketch_fields(writer->sketch)[f].is_wide)
@@ -181,6 +187,7 @@ merge_sketch(SketchWriter *writer, const Sketch *other)
 	const Block *block = first_block(other);
 
 	check_parameters(writer->sketch, other);
+	stage_batch(writer);
 	for (uint32 f = 0; f < other->nfields; f++)
 		map_field(writer, other, &sketch_fields(other)[f], &maps[f]);
 	for (uint32 i = 0; i < other->nblocks; i++)
@@ -221,7 +228,7 @@ icp_sketch_combine(PG_FUNCTION_ARGS)
 	}
 	if (PG_ARGISNULL(0))
 		PG_RETURN_POINTER(working_sketch(PG_GETARG_DATUM(1)));
-	writer.sketch = writer.given = (Sketch *) PG_GETARG_POINTER(0);
+	open_state(&writer, PG_GETARG_DATUM(0));
 	merge_sketch(&writer, working_sketch(PG_GETARG_DATUM(1)));
 	PG_RETURN_POINTER(writer.sketch);
 }

@@ -78,8 +78,9 @@ count_block_texts(const Sketch *front, int f, const Block *block, EntryCount *co
 
 /*
  * Counts the texts of a wide field exactly, and leaves those that more than one
- * in MAX_TEXTS rows of a side have: which those are does not depend on the
- * order of rows, and none of them was lost on the way.
+ * in MAX_TEXTS rows of a side have: none of them was lost on the way.  Where
+ * sketches that were settled are merged, a text that is rarer in each part may
+ * be lost, at worst one more in MAX_TEXTS with each merge; hence FREQUENT_TEXTS.
  */
 static void
 settle_texts(SketchWriter *writer, int f, const BlockRun *runs, int nruns)
@@ -103,8 +104,8 @@ settle_texts(SketchWriter *writer, int f, const BlockRun *runs, int nruns)
 		}
 	}
 	for (uint32 i = 0; i < field->nentries; i++)
-		keep[i] = counts[i].best > front->kept_best / MAX_TEXTS ||
-			counts[i].rest > front->kept_rest / MAX_TEXTS;
+		keep[i] = counts[i].best > (front->all_best + field->best_items) / MAX_TEXTS ||
+			counts[i].rest > (front->all_rest + field->rest_items) / MAX_TEXTS;
 	drop_entries(writer, f, keep);
 	pfree(keep);
 }
@@ -138,7 +139,9 @@ pack_field(char *to, const Sketch *front, const Field *field)
 		.is_wide = field->is_wide,
 		.name_length = field->name_length,
 		.nentries = field->nentries,
-		.texts_size = field->texts_used
+		.texts_size = field->texts_used,
+		.best_items = field->best_items,
+		.rest_items = field->rest_items
 	};
 
 	to = put_aligned(to, &packed, sizeof(packed));
@@ -190,28 +193,57 @@ pack_parts(const Sketch *front, const BlockRun *runs, int nruns)
 	return (PackedSketch *) packed;
 }
 
-/* More rows than may be kept: on a copy, since the sketch goes on as it is. */
+static bool
+has_too_many_rows(const Sketch *sketch)
+{
+	return Max(sketch->kept_best, sketch->kept_rest) > sketch->row_cap;
+}
+
+/* Has a field another form than its blocks have, which are in the other sketch? */
+static bool
+form_changed(const Sketch *front, const Sketch *sketch)
+{
+	for (uint32 f = 0; f < sketch->nfields; f++)
+	{
+		const Field *now = &sketch_fields(front)[f];
+		const Field *then = &sketch_fields(sketch)[f];
+
+		if (now->is_wide != then->is_wide || now->is_list != then->is_list)
+			return true;
+	}
+	return false;
+}
+
+/* All of it, flushed and thinned. */
 static Sketch *
-thinned_copy(const Sketch *sketch)
+finished_copy(const Sketch *sketch)
 {
 	SketchWriter writer = {palloc(VARSIZE(sketch)), NULL};
 
 	memcpy(writer.sketch, sketch, VARSIZE(sketch));
-	thin_rows(&writer);
+	flush_rows(&writer);
+	if (has_too_many_rows(writer.sketch))
+		thin_rows(&writer);
 	return writer.sketch;
 }
 
+/*
+ * The sketch goes on as it is.  As a rule its blocks need not be copied to be
+ * finished with the rows that are not in blocks yet.
+ */
 PackedSketch *
 pack_sketch(const Sketch *sketch)
 {
-	SketchWriter front;
+	SketchWriter front = {flushed_front(sketch), NULL};
 	BlockRun	runs[2];
 	PackedSketch *packed;
 
-	if (Max(sketch->kept_best, sketch->kept_rest) > sketch->row_cap)
-		sketch = thinned_copy(sketch);
-	front.sketch = flushed_front(sketch);
-	front.given = NULL;
+	if (has_too_many_rows(front.sketch) || form_changed(front.sketch, sketch))
+	{
+		pfree(front.sketch);
+		sketch = finished_copy(sketch);
+		front.sketch = flushed_front(sketch);
+	}
 	runs[0] = blocks_of(front.sketch);
 	runs[1] = blocks_of(sketch);
 	for (uint32 f = 0; f < front.sketch->nfields; f++)
@@ -259,14 +291,16 @@ unpack_field(SketchWriter *writer, const char *from, int place)
 	entries = (const Entry *) from;
 	counts = (const EntryCount *) (entries + packed->nentries);
 	texts = (const char *) (counts + packed->nentries);
+	if (find_field_named(writer->sketch, name, packed->name_length) != FIELD_IGNORED)
+		damaged();
 	f = field_named(writer, name, packed->name_length, packed->type, packed->is_list);
-	/* a field twice, or one that the options leave out */
+	/* one that the options leave out */
 	if (f != place)
 		damaged();
+	sketch_fields(writer->sketch)[f].best_items = packed->best_items;
+	sketch_fields(writer->sketch)[f].rest_items = packed->rest_items;
 	sketch_fields(writer->sketch)[f].as = packed->as;
 	sketch_fields(writer->sketch)[f].is_wide = packed->is_wide;
-	sketch_fields(writer->sketch)[f].is_quick = !packed->is_list && !packed->is_wide &&
-		packed->as == AS_IS;
 	for (uint32 i = 0; i < packed->nentries; i++)
 	{
 		Cell		cell = {
@@ -275,8 +309,11 @@ unpack_field(SketchWriter *writer, const char *from, int place)
 			.text = texts + entries[i].text,
 			.length = entries[i].length
 		};
-		uint32		code = add_code(writer, f, &cell);
+		uint32		code;
 
+		if (find_code(writer->sketch, &sketch_fields(writer->sketch)[f], &cell) != 0)
+			damaged();
+		code = add_code(writer, f, &cell);
 		((EntryCount *) field_region(writer->sketch, &sketch_fields(writer->sketch)[f],
 									 FIELD_COUNTS))[code - 1] = counts[i];
 	}
@@ -323,13 +360,26 @@ unpack_sketch(PackedSketch *packed)
 	return writer.sketch;
 }
 
+/*
+ * Only this library makes the form at work, so that it can be believed: nothing
+ * comes in with it.  But an aggregate without a final function may store it.
+ */
+static inline bool
+is_at_work(const void *datum)
+{
+	const Sketch *sketch = datum;
+
+	return VARSIZE(sketch) >= sizeof(Sketch) && sketch->is_working == 1 &&
+		sketch->version == SKETCH_VERSION;
+}
+
 /* A sketch at rest that comes from a table or a client. */
 PackedSketch *
 packed_from_datum(Datum datum)
 {
 	PackedSketch *packed = (PackedSketch *) PG_DETOAST_DATUM(datum);
 
-	if (VARSIZE(packed) >= offsetof(Sketch, heap_end) && packed->is_working == 1)
+	if (is_at_work(packed))
 		return pack_sketch((Sketch *) packed);
 	if (!is_good_sketch(packed, false))
 		damaged();
@@ -343,7 +393,7 @@ working_sketch(Datum datum)
 	PackedSketch *packed = (PackedSketch *) PG_DETOAST_DATUM(datum);
 	SketchWriter writer;
 
-	if (VARSIZE(packed) < offsetof(Sketch, heap_end) || packed->is_working != 1)
+	if (!is_at_work(packed))
 	{
 		if (!is_good_sketch(packed, true))
 			damaged();
@@ -351,10 +401,28 @@ working_sketch(Datum datum)
 	}
 	writer.sketch = (Sketch *) packed;
 	writer.given = NULL;
-	if (writer.sketch->nstaged == 0)
+	if (writer.sketch->nstaged == 0 && writer.sketch->batch_rows == 0)
 		return writer.sketch;
 	writer.sketch = palloc(VARSIZE(packed));
 	memcpy(writer.sketch, packed, VARSIZE(packed));
 	flush_rows(&writer);
 	return writer.sketch;
+}
+
+/*
+ * The state of an aggregate, to be changed in place.  Who makes an aggregate of
+ * these functions can give it any sketch to begin with.
+ */
+void
+open_state(SketchWriter *writer, Datum datum)
+{
+	Sketch	   *state = (Sketch *) DatumGetPointer(datum);
+
+	if (likely(!VARATT_IS_EXTENDED(state) && is_at_work(state)))
+	{
+		writer->sketch = writer->given = state;
+		return;
+	}
+	writer->sketch = working_sketch(datum);
+	writer->given = NULL;
 }

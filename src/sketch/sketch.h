@@ -13,7 +13,8 @@
  * A field's dictionary is exact up to MAX_ENTRIES values, of which MAX_TEXTS
  * may be text.  Beyond, the field is *wide*: rows hold the words of its cells
  * themselves (of text, the hash), and the dictionary keeps only the texts that
- * may be frequent.
+ * may be frequent.  Frequent are texts that more than one in FREQUENT_TEXTS of all
+ * rows of a side have, kept or not, where elements of lists count as rows.
  */
 #ifndef ICP_SKETCH_H
 #define ICP_SKETCH_H
@@ -31,8 +32,10 @@
 
 #define MAX_ENTRIES 65534
 #define MAX_TEXTS 4096
+#define FREQUENT_TEXTS (MAX_TEXTS / 4)
 #define MAX_SKETCH_FIELDS 4096
 #define BLOCK_ROWS 4096
+#define BATCH_ROWS 1024
 #define MAX_SKETCH_ROWS 100000000
 #define DEFAULT_SKETCH_ROWS 1000000
 
@@ -42,7 +45,7 @@
 typedef struct Vector
 {
 	uint32		n;
-	uint32		width;			/* 0 to 57, or 64 */
+	uint32		width;			/* 0, or a power of two up to 64 */
 	uint64		base;
 	char		bits[FLEXIBLE_ARRAY_MEMBER];
 } Vector;
@@ -136,7 +139,6 @@ typedef struct Field
 	uint8		as;				/* a ReadAs */
 	bool		is_list;
 	bool		is_wide;
-	bool		is_quick;		/* none of these, and read as it is */
 	uint32		name_length;
 	uint32		nentries;
 	uint32		ntexts;			/* of these, text */
@@ -145,6 +147,8 @@ typedef struct Field
 	uint32		filled;			/* staged rows; later ones are missing so far */
 	uint32		nitems;			/* staged elements of lists, ... */
 	uint32		list_start;		/* of these, before the current row */
+	int64		best_items;		/* elements of lists in all best rows, kept or not */
+	int64		rest_items;
 	uint64		hash;			/* of the name, see cell_hash() */
 	Region		regions[NFIELD_REGIONS];
 } Field;
@@ -155,8 +159,9 @@ enum SketchRegion
 	SKETCH_NAMES,				/* uint16: hash table of fields, by name */
 	SKETCH_OPTIONS,				/* jsonb as it was given */
 	SKETCH_PLACEHOLDERS,		/* of Entry, without texts */
-	SKETCH_HEADER,				/* of the last icp_row */
+	SKETCH_HEADER,				/* of the icp_rows in the batch */
 	SKETCH_MAP,					/* HeaderMap: of each of its fields */
+	SKETCH_BATCH,				/* rows put down: flag and cells, as they came */
 	SKETCH_FLAGS,				/* staged: uint8, is the row best? */
 	SKETCH_ROW_COUNTS,			/* staged: uint32 */
 	NSKETCH_REGIONS
@@ -187,6 +192,12 @@ typedef struct Sketch
 	uint32		nplaceholders;
 	uint32		row_cap;		/* rows of either side that may be kept */
 	uint32		nstaged;		/* complete rows that are in no block yet */
+	uint32		header_size;
+	uint32		header_fields;
+	uint32		batch_rows;
+	uint32		batch_used;		/* bytes */
+	bool		is_mapped;		/* the header, to fields */
+	bool		is_tangled;		/* a key and a column of it may have one name */
 	int64		all_best;		/* rows seen */
 	int64		all_rest;
 	int64		unknown;		/* rows whose flag was NULL */
@@ -272,9 +283,14 @@ extern void stage_cell(SketchWriter *writer, int f, const Cell *cell);
 extern void stage_raw(SketchWriter *writer, int f, uint64 word, uint8 kind);
 extern void begin_staged_list(SketchWriter *writer, int f);
 extern void end_staged_list(SketchWriter *writer, int f);
+extern void fill_missing(SketchWriter *writer, int f, uint32 rows);
+extern void flush_staged(SketchWriter *writer);
 extern void flush_rows(SketchWriter *writer);
 extern void make_wide(SketchWriter *writer, int f);
 extern void make_list(SketchWriter *writer, int f);
+
+/* batch.c: rows as they came, on their way to being staged */
+extern void stage_batch(SketchWriter *writer);
 
 /* options.c */
 extern void parse_options(SketchWriter *writer, const Jsonb *options);
@@ -291,6 +307,7 @@ extern void define_sketch_settings(void);
  * that the same rows are whatever the order in which they came.
  */
 extern void thin_rows(SketchWriter *writer);
+extern void thin_if_needed(SketchWriter *writer);
 extern void level_rows(SketchWriter *writer, const Sketch *other);
 extern uint64 staged_list_hash(const Sketch *sketch, int f);
 extern uint64 *row_hashes(const Sketch *sketch, const Block *block, uint32 nblocks, int64 nrows);
@@ -368,6 +385,8 @@ typedef struct PackedField
 	uint32		name_length;
 	uint32		nentries;
 	uint32		texts_size;
+	int64		best_items;
+	int64		rest_items;
 } PackedField;
 
 /* pack.c: between the two forms */
@@ -376,6 +395,7 @@ extern Sketch *unpack_sketch(PackedSketch *packed);
 extern Sketch *unpack_front(PackedSketch *packed, const Block **blocks);
 extern PackedSketch *packed_from_datum(Datum datum);
 extern Sketch *working_sketch(Datum datum);
+extern void open_state(SketchWriter *writer, Datum datum);
 
 /* check_packed.c: is it one?  Deep: its rows too */
 extern bool is_good_sketch(const PackedSketch *packed, bool deep);

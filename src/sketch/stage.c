@@ -32,7 +32,7 @@ end_staged_row(SketchWriter *writer)
 	else
 		sketch->kept_rest++;
 	if (++sketch->nstaged == BLOCK_ROWS)
-		flush_rows(writer);
+		flush_staged(writer);
 }
 
 static EntryCount
@@ -100,7 +100,7 @@ clear_cells(Sketch *sketch, Field *field, uint32 from, uint32 n)
 }
 
 /* Rows before the current one that the field was not in. */
-static void
+void
 fill_missing(SketchWriter *writer, int f, uint32 rows)
 {
 	Field	   *field = &sketch_fields(writer->sketch)[f];
@@ -373,7 +373,7 @@ pack_staged_block(Block *block, Sketch *sketch)
 
 /* Packs the staged rows. */
 void
-flush_rows(SketchWriter *writer)
+flush_staged(SketchWriter *writer)
 {
 	uint32		nrows = writer->sketch->nstaged;
 	Block	   *block;
@@ -395,6 +395,14 @@ flush_rows(SketchWriter *writer)
 	writer->sketch->nstaged = 0;
 	adopt_blocks(writer, (char *) block, block->size, 1);
 	pfree(block);
+}
+
+/* The same for rows that were only put down so far. */
+void
+flush_rows(SketchWriter *writer)
+{
+	stage_batch(writer);
+	flush_staged(writer);
 }
 
 /* ---- fields that change their form ---- */
@@ -517,11 +525,16 @@ change_staged(SketchWriter *writer, int f, ChangeRows change)
 			((uint8 *) field_region(writer->sketch, field, FIELD_KINDS))[i] = column.kinds[i];
 		}
 	}
-	if (column.is_list)
-		field->nitems = column.nitems;
+	if (column.is_list && !field->is_list)
+	{
+		uint32		row = writer->sketch->nstaged;
+
+		field->nitems = field->list_start = column.nitems;
+		if (field->filled > row && column.lengths[row] > 0)
+			field->list_start -= column.lengths[row] - 1;
+	}
 	field->is_wide = column.is_wide;
 	field->is_list = column.is_list;
-	field->is_quick = false;
 	free_column(&column);
 }
 

@@ -281,7 +281,6 @@ add_field(SketchWriter *writer, const char *name, int length, FieldType type, bo
 	field->type = type;
 	field->as = option_as(sketch_options(writer->sketch), name, length);
 	field->is_list = is_list;
-	field->is_quick = !is_list && field->as == AS_IS;
 	field->name_length = length;
 	field->hash = hash_bytes_extended((const unsigned char *) name, length, 1);
 	memcpy(need_field_region(writer, f, FIELD_NAME, Max(length, 1)), name, length);

@@ -22,7 +22,8 @@ staged_list_hash(const Sketch *sketch, int f)
 {
 	const Field *field = &sketch_fields(sketch)[f];
 	const Entry *entries = field_region(sketch, field, FIELD_ENTRIES);
-	uint64		hash = cell_hash(field, 0, CELL_LIST);
+	/* a list of one element is what that alone would be */
+	uint64		hash = field->nitems > field->list_start ? 0 : cell_hash(field, 0, CELL_LIST);
 
 	for (uint32 i = field->list_start; i < field->nitems; i++)
 	{
@@ -65,7 +66,8 @@ add_column_hashes(const Field *field, const uint64 *entry_hashes,
 			hashes[i] += column_cell_hash(field, entry_hashes, column, i);
 		else if (column->lengths[i] > 0)
 		{
-			hashes[i] += cell_hash(field, 0, CELL_LIST);
+			if (column->lengths[i] == 1)
+				hashes[i] += cell_hash(field, 0, CELL_LIST);
 			for (uint32 k = 1; k < column->lengths[i]; k++)
 				hashes[i] += column_cell_hash(field, entry_hashes, column, item++);
 		}
@@ -310,6 +312,14 @@ thin_rows(SketchWriter *writer)
 		sketch->row_cap / 4 + 1;
 }
 
+/* Not at each row beyond the cap, but when there are a quarter more. */
+void
+thin_if_needed(SketchWriter *writer)
+{
+	if (Max(writer->sketch->kept_best, writer->sketch->kept_rest) > writer->sketch->thin_at)
+		thin_rows(writer);
+}
+
 /* After another sketch's rows were added: both are sampled alike. */
 void
 level_rows(SketchWriter *writer, const Sketch *other)
@@ -320,6 +330,8 @@ level_rows(SketchWriter *writer, const Sketch *other)
 
 	sketch->best_level = Max(sketch->best_level, other->best_level);
 	sketch->rest_level = Max(sketch->rest_level, other->rest_level);
-	if (uneven || Max(sketch->kept_best, sketch->kept_rest) > sketch->thin_at)
+	if (uneven)
 		thin_rows(writer);
+	else
+		thin_if_needed(writer);
 }

@@ -282,7 +282,7 @@ count_column(const ColumnRows *column, int64 row, void *argument)
 	}
 }
 
-/* Has it been kept?  Of text, what more than one in MAX_TEXTS rows of a side have. */
+/* Has it been kept?  Of text, what is frequent on a side. */
 static bool
 is_kept(const SketchView *view, const Field *from, Cell *cell, EntryCount count)
 {
@@ -292,7 +292,8 @@ is_kept(const SketchView *view, const Field *from, Cell *cell, EntryCount count)
 		return false;
 	if (!cell_is_text(cell->kind))
 		return true;
-	if (count.best <= view->best_n / MAX_TEXTS && count.rest <= view->rest_n / MAX_TEXTS)
+	if (count.best <= (view->all_best + from->best_items) / FREQUENT_TEXTS &&
+		count.rest <= (view->all_rest + from->rest_items) / FREQUENT_TEXTS)
 		return false;
 	if (cell->kind == CELL_WORD)
 		return true;
