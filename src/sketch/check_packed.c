@@ -14,6 +14,9 @@
 #include "sketch/row.h"
 #include "sketch/sketch.h"
 
+/* More rows than any table has; twice as many can be counted without overflow. */
+#define MAX_ROWS INT64CONST(1000000000000000000)
+
 /* What is left to read. */
 typedef struct Reading
 {
@@ -34,13 +37,30 @@ take(Reading *reading, uint64 n)
 	return p;
 }
 
+/* A field, and how often the blocks have each of its values. */
+typedef struct CheckedField
+{
+	PackedField packed;
+	const EntryCount *counts;
+	EntryCount *found;			/* of a deep check, unless the field is wide */
+} CheckedField;
+
+/* The rows of a block. */
+typedef struct BlockRows
+{
+	uint32		n;
+	uint64		best[BLOCK_ROWS];
+	uint64		count[BLOCK_ROWS];
+} BlockRows;
+
 /* ---- dictionaries ---- */
 
 static bool
 is_good_entry(const Entry *entry, const EntryCount *count, const char *texts,
 			  uint32 texts_size, uint32 *texts_used)
 {
-	if (entry->kind == CELL_NULL || entry->kind >= CELL_LIST || count->best < 0 || count->rest < 0)
+	if (entry->kind == CELL_NULL || entry->kind >= CELL_LIST || count->best < 0 || count->rest < 0 ||
+		count->best > MAX_ROWS || count->rest > MAX_ROWS)
 		return false;
 	if (entry->kind != CELL_TEXT)
 		return entry->kind == CELL_OPAQUE ? entry->word == 0 :
@@ -55,7 +75,7 @@ is_good_entry(const Entry *entry, const EntryCount *count, const char *texts,
 }
 
 static bool
-read_field(Reading *reading, PackedField *field)
+read_field(Reading *reading, CheckedField *field, bool deep)
 {
 	const PackedField *packed = take(reading, sizeof(PackedField));
 	const char *name;
@@ -67,9 +87,10 @@ read_field(Reading *reading, PackedField *field)
 	if (packed == NULL || packed->type >= NFIELD_TYPES || packed->as > AS_DATE ||
 		packed->is_list > 1 || packed->is_wide > 1 ||
 		packed->nentries > (packed->is_wide ? 2 * MAX_TEXTS : MAX_ENTRIES) ||
-		packed->name_length > 2 * MAX_FIELD_NAME)
+		packed->name_length > MAX_FIELD_NAME || packed->best_items < 0 || packed->rest_items < 0 ||
+		packed->best_items > MAX_ROWS || packed->rest_items > MAX_ROWS)
 		return false;
-	*field = *packed;
+	field->packed = *packed;
 	name = take(reading, packed->name_length);
 	entries = take(reading, (uint64) sizeof(Entry) * packed->nentries);
 	counts = take(reading, (uint64) sizeof(EntryCount) * packed->nentries);
@@ -83,6 +104,9 @@ read_field(Reading *reading, PackedField *field)
 			(packed->is_wide && entries[i].kind != CELL_TEXT))
 			return false;
 	}
+	field->counts = counts;
+	field->found = deep && !packed->is_wide ?
+		palloc0(sizeof(EntryCount) * Max(packed->nentries, 1)) : NULL;
 	return texts_used == packed->texts_size;
 }
 
@@ -99,23 +123,6 @@ take_vector(Reading *reading, int64 n)
 		vector->width > 64 || (vector->width & (vector->width - 1)) != 0)
 		return NULL;
 	return take(reading, vector_size(vector->n, vector->width)) ? vector : NULL;
-}
-
-static uint64
-largest(const Vector *vector, uint64 *smallest)
-{
-	uint64	   *words = palloc(sizeof(uint64) * Max(vector->n, 1));
-	uint64		result = 0;
-
-	*smallest = PG_UINT64_MAX;
-	unpack_words(vector, words);
-	for (uint32 i = 0; i < vector->n; i++)
-	{
-		result = Max(result, words[i]);
-		*smallest = Min(*smallest, words[i]);
-	}
-	pfree(words);
-	return result;
 }
 
 /* Lengths that come to as many elements as there are. */
@@ -137,7 +144,7 @@ are_good_lengths(const Vector *lengths, uint32 nitems)
 }
 
 static bool
-are_good_cells(const Vector *words, const Vector *kinds)
+are_good_cells(const Vector *words, const Vector *kinds, bool is_list)
 {
 	uint64	   *word = palloc(sizeof(uint64) * Max(words->n, 1));
 	uint64	   *kind = palloc(sizeof(uint64) * Max(words->n, 1));
@@ -146,20 +153,61 @@ are_good_cells(const Vector *words, const Vector *kinds)
 	unpack_words(words, word);
 	unpack_words(kinds, kind);
 	for (uint32 i = 0; i < words->n && good; i++)
-		good = kind[i] < NCELL_KINDS && kind[i] != CELL_LIST && kind[i] != CELL_OBJECT &&
+		good = kind[i] < CELL_LIST && !(is_list && kind[i] == CELL_NULL) &&
 			(kind[i] == CELL_TEXT || is_good_word((CellKind) kind[i], word[i]));
 	pfree(word);
 	pfree(kind);
 	return good;
 }
 
+/* Adds up the rows that have each value; false for a code of none. */
 static bool
-read_column(Reading *reading, const PackedField *field, uint32 nrows, bool deep)
+count_values(const CheckedField *field, const Vector *lengths, const Vector *codes, const BlockRows *rows)
 {
+	uint64	   *code = palloc(sizeof(uint64) * Max(codes->n, 1));
+	uint32	   *length = palloc(sizeof(uint32) * Max(rows->n, 1));
+	uint32		item = 0;
+	bool		good = true;
+
+	unpack_words(codes, code);
+	if (lengths != NULL)
+		unpack_codes(lengths, length);
+	for (uint32 row = 0; row < rows->n; row++)
+	{
+		uint32		n = lengths == NULL ? 1 : length[row] > 0 ? length[row] - 1 : 0;
+
+		for (uint32 k = 0; k < n && good; k++, item++)
+		{
+			/* a list has no missing elements */
+			good = code[item] <= field->packed.nentries && (lengths == NULL || code[item] > 0);
+			if (!good || code[item] == 0)
+				continue;
+			if (rows->best[row])
+				field->found[code[item] - 1].best += rows->count[row];
+			else
+				field->found[code[item] - 1].rest += rows->count[row];
+		}
+	}
+	pfree(code);
+	pfree(length);
+	return good;
+}
+
+/* As elements of a list are distinct, few bits cannot tell many of them apart. */
+static bool
+are_too_many(const Vector *words, uint32 nrows)
+{
+	return words->width < 32 && words->n > ((uint64) nrows * NCELL_KINDS) << words->width;
+}
+
+static bool
+read_column(Reading *reading, const CheckedField *checked, const BlockRows *rows, bool deep)
+{
+	const PackedField *field = &checked->packed;
+	uint32		nrows = rows->n;
 	const Vector *lengths = NULL;
 	const Vector *words;
 	const Vector *kinds;
-	uint64		smallest;
 
 	if (field->is_list)
 	{
@@ -168,7 +216,7 @@ read_column(Reading *reading, const PackedField *field, uint32 nrows, bool deep)
 			return false;
 	}
 	words = take_vector(reading, field->is_list ? -1 : (int64) nrows);
-	if (words == NULL)
+	if (words == NULL || are_too_many(words, nrows))
 		return false;
 	kinds = field->is_wide ? take_vector(reading, words->n) : NULL;
 	if (field->is_wide && kinds == NULL)
@@ -179,35 +227,39 @@ read_column(Reading *reading, const PackedField *field, uint32 nrows, bool deep)
 	if (!deep)
 		return true;
 	if (field->is_wide)
-		return are_good_cells(words, kinds);
-	return largest(words, &smallest) <= field->nentries &&
-		!(field->is_list && words->n > 0 && smallest == 0);
+		return are_good_cells(words, kinds, field->is_list);
+	return count_values(checked, lengths, words, rows);
 }
+
+/* Rows of both sides: kept, and as many as these are. */
+typedef struct RowTotals
+{
+	EntryCount	kept;
+	EntryCount	all;
+} RowTotals;
 
 /* Adds the block's rows to those of both sides. */
 static bool
-count_rows(const Vector *flags, const Vector *counts, int64 *best, int64 *rest)
+count_rows(const Vector *flags, const Vector *counts, BlockRows *rows, RowTotals *totals)
 {
-	uint64	   *words = palloc(sizeof(uint64) * Max(flags->n, 1));
-	uint64		smallest;
-	uint64		high;
-	bool		good = true;
-
-	unpack_words(flags, words);
-	for (uint32 i = 0; i < flags->n; i++)
+	rows->n = flags->n;
+	unpack_words(flags, rows->best);
+	unpack_words(counts, rows->count);
+	for (uint32 i = 0; i < rows->n; i++)
 	{
-		good = good && words[i] <= 1;
-		*best += words[i] == 1;
-		*rest += words[i] == 0;
+		if (rows->best[i] > 1 || rows->count[i] == 0 || rows->count[i] > PG_UINT32_MAX)
+			return false;
+		totals->kept.best += rows->best[i];
+		totals->kept.rest += !rows->best[i];
+		totals->all.best += rows->best[i] ? rows->count[i] : 0;
+		totals->all.rest += rows->best[i] ? 0 : rows->count[i];
 	}
-	pfree(words);
-	high = largest(counts, &smallest);
-	return good && (counts->n == 0 || smallest > 0) && high <= PG_UINT32_MAX;
+	return true;
 }
 
 static bool
-read_block(Reading *reading, const PackedField *fields, uint32 nfields, bool deep,
-		   int64 *best, int64 *rest)
+read_block(Reading *reading, const CheckedField *fields, uint32 nfields, bool deep,
+		   BlockRows *rows, RowTotals *totals)
 {
 	const Block *block = (const Block *) reading->p;
 	Reading		inside = *reading;
@@ -223,12 +275,12 @@ read_block(Reading *reading, const PackedField *fields, uint32 nfields, bool dee
 		return false;
 	flags = take_vector(&inside, block->nrows);
 	counts = flags ? take_vector(&inside, block->nrows) : NULL;
-	if (counts == NULL || !count_rows(flags, counts, best, rest))
+	if (counts == NULL || !count_rows(flags, counts, rows, totals))
 		return false;
 	for (uint32 f = 0; f < block->nfields; f++)
 	{
 		if (block->offsets[f] != inside.p - (const char *) block ||
-			!read_column(&inside, &fields[f], block->nrows, deep))
+			!read_column(&inside, &fields[f], rows, deep))
 			return false;
 	}
 	return inside.p == inside.end;
@@ -237,29 +289,50 @@ read_block(Reading *reading, const PackedField *fields, uint32 nfields, bool dee
 /* ---- all ---- */
 
 static bool
+are_good_counts(CheckedField *fields, uint32 nfields)
+{
+	bool		good = true;
+
+	for (uint32 f = 0; f < nfields; f++)
+	{
+		if (fields[f].found == NULL)
+			continue;
+		good = good && memcmp(fields[f].found, fields[f].counts,
+							  sizeof(EntryCount) * fields[f].packed.nentries) == 0;
+		pfree(fields[f].found);
+	}
+	return good;
+}
+
+static bool
 read_sketch(const PackedSketch *packed, bool deep)
 {
 	Reading		reading = {(const char *) (packed + 1), (const char *) packed + VARSIZE(packed)};
 	const char *options = take(&reading, packed->options_size);
-	PackedField *fields = palloc(sizeof(PackedField) * Max(packed->nfields, 1));
-	int64		best = 0;
-	int64		rest = 0;
+	CheckedField *fields = palloc(sizeof(CheckedField) * Max(packed->nfields, 1));
+	BlockRows  *rows = palloc(sizeof(BlockRows));
+	RowTotals	totals = {0};
 
 	if (options == NULL || !pg_verifymbstr(options, packed->options_size, true))
 		return false;
 	for (uint32 f = 0; f < packed->nfields; f++)
 	{
-		if (!read_field(&reading, &fields[f]))
+		if (!read_field(&reading, &fields[f], deep))
 			return false;
 	}
 	for (uint32 i = 0; i < packed->nblocks; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!read_block(&reading, fields, packed->nfields, deep, &best, &rest))
+		if (!read_block(&reading, fields, packed->nfields, deep, rows, &totals))
 			return false;
 	}
+	if (!are_good_counts(fields, packed->nfields))
+		return false;
 	pfree(fields);
-	return reading.p == reading.end && best == packed->kept_best && rest == packed->kept_rest;
+	pfree(rows);
+	return reading.p == reading.end && totals.kept.best == packed->kept_best &&
+		totals.kept.rest == packed->kept_rest && totals.all.best <= packed->all_best &&
+		totals.all.rest <= packed->all_rest;
 }
 
 bool
@@ -269,8 +342,8 @@ is_good_sketch(const PackedSketch *packed, bool deep)
 		packed->is_working != 0 || packed->byte_order != SKETCH_BYTE_ORDER ||
 		packed->unused != 0 || packed->nfields > MAX_SKETCH_FIELDS || packed->row_cap < 1 ||
 		packed->row_cap > MAX_SKETCH_ROWS || packed->best_level > 40 || packed->rest_level > 40 ||
-		packed->all_best < packed->kept_best || packed->all_rest < packed->kept_rest ||
-		packed->kept_best < 0 || packed->kept_rest < 0 || packed->unknown < 0)
+		packed->kept_best < 0 || packed->kept_rest < 0 || packed->unknown < 0 ||
+		packed->all_best > MAX_ROWS || packed->all_rest > MAX_ROWS || packed->unknown > MAX_ROWS)
 		return false;
 	return read_sketch(packed, deep);
 }
