@@ -13,7 +13,7 @@ SET client_min_messages = warning;
 CREATE TEMPORARY VIEW best AS SELECT FROM accounts AS :a WHERE :best
 ;
 SELECT coalesce(string_agg(quote_ident(c.attname), ', ' ORDER BY c.attnum), 'no column') AS reads,
-       coalesce(format(', options => %L', jsonb_build_object('exclude', jsonb_agg(c.attname ORDER BY c.attnum))), '') AS exclude
+       CASE WHEN count(*) = 0 THEN '' ELSE format(', options => %L', jsonb_build_object('exclude', jsonb_agg(c.attname ORDER BY c.attnum))) END AS exclude
 FROM pg_attribute AS c
 WHERE c.attrelid = 'accounts'::regclass AND c.attnum > 0 AND c.atttypid NOT IN ('json'::regtype, 'jsonb'::regtype) AND EXISTS (
     SELECT FROM pg_depend AS d JOIN pg_rewrite AS r ON r.oid = d.objid
