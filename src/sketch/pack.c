@@ -258,8 +258,8 @@ pack_sketch(const Sketch *sketch)
 
 /* ---- unpacking ---- */
 
-pg_noreturn static void
-damaged(void)
+void
+damaged_sketch(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_DATA_CORRUPTED),
@@ -292,11 +292,11 @@ unpack_field(SketchWriter *writer, const char *from, int place)
 	counts = (const EntryCount *) (entries + packed->nentries);
 	texts = (const char *) (counts + packed->nentries);
 	if (find_field_named(writer->sketch, name, packed->name_length) != FIELD_IGNORED)
-		damaged();
+		damaged_sketch();
 	f = field_named(writer, name, packed->name_length, packed->type, packed->is_list);
 	/* one that the options leave out */
 	if (f != place)
-		damaged();
+		damaged_sketch();
 	sketch_fields(writer->sketch)[f].best_items = packed->best_items;
 	sketch_fields(writer->sketch)[f].rest_items = packed->rest_items;
 	sketch_fields(writer->sketch)[f].as = packed->as;
@@ -312,7 +312,7 @@ unpack_field(SketchWriter *writer, const char *from, int place)
 		uint32		code;
 
 		if (find_code(writer->sketch, &sketch_fields(writer->sketch)[f], &cell) != 0)
-			damaged();
+			damaged_sketch();
 		code = add_code(writer, f, &cell);
 		((EntryCount *) field_region(writer->sketch, &sketch_fields(writer->sketch)[f],
 									 FIELD_COUNTS))[code - 1] = counts[i];
@@ -382,7 +382,7 @@ packed_from_datum(Datum datum)
 	if (is_at_work(packed))
 		return pack_sketch((Sketch *) packed);
 	if (!is_good_sketch(packed, false))
-		damaged();
+		damaged_sketch();
 	return packed;
 }
 
@@ -396,7 +396,7 @@ working_sketch(Datum datum)
 	if (!is_at_work(packed))
 	{
 		if (!is_good_sketch(packed, true))
-			damaged();
+			damaged_sketch();
 		return unpack_sketch(packed);
 	}
 	writer.sketch = (Sketch *) packed;

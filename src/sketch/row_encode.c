@@ -40,7 +40,8 @@ typedef struct ColumnEncoder
 	FieldType	type;
 	bool		is_list;
 	bool		is_jsonb;
-	bool		is_plain_text;	/* text or varchar */
+	bool		is_plain_text;	/* text or varchar, and no array of it */
+	bool		is_int4;		/* likewise */
 	bool		is_blank_padded;
 	bool		ignores_case;	/* citext: what compares equal has one spelling */
 	Oid			base_type;
@@ -121,6 +122,7 @@ init_column(ColumnEncoder *column, Oid declared)
 	{
 		init_column(column, element);
 		column->is_list = true;
+		column->is_plain_text = column->is_int4 = false;
 		get_typlenbyvalalign(getBaseType(element), &column->typlen, &column->typbyval,
 							 &column->typalign);
 		/* documents in arrays are not looked into */
@@ -137,6 +139,7 @@ init_column(ColumnEncoder *column, Oid declared)
 		case INT2OID:
 		case INT4OID:
 		case INT8OID:
+			column->is_int4 = type == INT4OID;
 			column->type = FIELD_INTEGER;
 			break;
 		case FLOAT4OID:
@@ -262,19 +265,6 @@ put_text(RowWriter *writer, const char *text, int length)
 	Cell		cell = text_cell(text, length);
 
 	put_cell(writer, &cell);
-}
-
-/* Most text is short and lies in the row as it is. */
-static inline bool
-put_short_text(RowWriter *writer, Datum datum)
-{
-	struct varlena *value = (struct varlena *) DatumGetPointer(datum);
-
-	if (!VARATT_IS_SHORT(value) || VARSIZE_SHORT(value) > VARHDRSZ_SHORT + WORD_BYTES ||
-		VARATT_IS_EXTERNAL(value))
-		return false;
-	put_word(writer, CELL_WORD, short_word(VARDATA_SHORT(value), VARSIZE_SHORT(value) - VARHDRSZ_SHORT));
-	return true;
 }
 
 /* Without fetching what is too long to look into. */
@@ -585,6 +575,47 @@ end_row(RowEncoder *encoder, RowWriter *writer)
 	return (IcpRow *) writer->start;
 }
 
+/*
+ * Most cells are NULL, a short text that lies in the row as it is, or a small
+ * number: writes those from the column *i on, where there is room for a word cell
+ * of every column that is left.  Returns where to go on.
+ */
+static char *
+put_usual_cells(const RowEncoder *encoder, const NullableDatum *values, char *p, int *i)
+{
+	for (; *i < encoder->nfields; ++*i)
+	{
+		uint64		word;
+
+		if (values[*i].isnull)
+		{
+			*p++ = CELL_NULL;
+			continue;
+		}
+		if (encoder->columns[*i].is_plain_text)
+		{
+			struct varlena *text = (struct varlena *) DatumGetPointer(values[*i].value);
+
+			/* a TOAST pointer looks like a short header of no length */
+			if (!VARATT_IS_SHORT(text) || VARATT_IS_EXTERNAL(text) ||
+				VARSIZE_SHORT(text) > VARHDRSZ_SHORT + WORD_BYTES)
+				break;
+			*p = CELL_WORD;
+			word = short_word(VARDATA_SHORT(text), VARSIZE_SHORT(text) - VARHDRSZ_SHORT);
+		}
+		else if (encoder->columns[*i].is_int4)
+		{
+			*p = CELL_INTEGER;
+			word = (uint64) (int64) DatumGetInt32(values[*i].value);
+		}
+		else
+			break;
+		memcpy(p + 1, &word, sizeof(word));
+		p += WORD_CELL_SIZE;
+	}
+	return p;
+}
+
 IcpRow *
 encode_row(RowEncoder *encoder, const NullableDatum *values)
 {
@@ -593,14 +624,16 @@ encode_row(RowEncoder *encoder, const NullableDatum *values)
 	begin_row(encoder, &writer);
 	for (int i = 0; i < encoder->nfields; i++)
 	{
-		ColumnEncoder *column = &encoder->columns[i];
+		ColumnEncoder *column;
 
-		reserve(&writer, WORD_CELL_SIZE);
-		if (values[i].isnull)
-			*writer.p++ = CELL_NULL;
-		else if (column->is_list)
+		reserve(&writer, WORD_CELL_SIZE * (encoder->nfields - i));
+		writer.p = put_usual_cells(encoder, values, writer.p, &i);
+		if (i == encoder->nfields)
+			break;
+		column = &encoder->columns[i];
+		if (column->is_list)
 			put_array(&writer, column, values[i].value);
-		else if (!column->is_plain_text || !put_short_text(&writer, values[i].value))
+		else
 			put_value(&writer, column, values[i].value);
 	}
 	return end_row(encoder, &writer);

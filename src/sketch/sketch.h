@@ -21,6 +21,7 @@
 
 #include "postgres.h"
 
+#include "common/compat.h"
 #include "fmgr.h"
 #include "nodes/pg_list.h"
 #include "portrait/portrait.h"
@@ -395,6 +396,7 @@ extern Sketch *unpack_sketch(PackedSketch *packed);
 extern Sketch *unpack_front(PackedSketch *packed, const Block **blocks);
 extern PackedSketch *packed_from_datum(Datum datum);
 extern Sketch *working_sketch(Datum datum);
+pg_noreturn extern void damaged_sketch(void);
 extern void open_state(SketchWriter *writer, Datum datum);
 
 /* check_packed.c: is it one?  Deep: its rows too */

@@ -47,9 +47,7 @@ column_cell_hash(const Field *field, const uint64 *entry_hashes, const ColumnRow
 		return column->kinds[i] == CELL_NULL ? 0 :
 			cell_hash(field, column->words[i], column->kinds[i]);
 	if (column->words[i] > field->nentries)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("the stored icp_sketch is damaged")));
+		damaged_sketch();
 	return entry_hashes[column->words[i]];
 }
 

@@ -5,43 +5,77 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "port/pg_bitutils.h"
 #include "sketch/sketch.h"
 #include "sketch/view.h"
 
 /* ---- rows ---- */
 
+static bool
+row_is_best(const SketchView *view, int64 row)
+{
+	return view->best[row / 64] >> (row % 64) & 1;
+}
+
+/* The flags of a block's rows, into the bitmap from this row on. */
+static void
+read_flags(SketchView *view, const Block *block, int64 row)
+{
+	const Vector *vector = block_flags(block);
+	uint32		flags[BLOCK_ROWS];
+
+	if (vector->width == 0 && vector->base == 0)
+		return;
+	unpack_codes(vector, flags);
+	for (uint32 i = 0; i < block->nrows; i++, row++)
+		view->best[row / 64] |= (uint64) (flags[i] & 1) << (row % 64);
+}
+
+static bool
+is_once_each(const Block *block)
+{
+	return block_counts(block)->width == 0 && block_counts(block)->base == 1;
+}
+
 static void
 read_view_rows(SketchView *view)
 {
 	const Block *block = view->blocks;
-	uint32	   *flags = palloc(sizeof(uint32) * BLOCK_ROWS);
-	uint32	   *counts;
-	bool		all_once = true;
+	uint32	   *counts = NULL;
 	int64		row = 0;
 
 	view->nrows = view->sketch->kept_best + view->sketch->kept_rest;
 	view->best = palloc0(sizeof(uint64) * (view->nrows / 64 + 1));
-	counts = palloc_extended(sizeof(uint32) * Max(view->nrows, 1), MCXT_ALLOC_HUGE);
 	for (uint32 i = 0; i < view->nblocks; i++)
 	{
-		unpack_codes(block_flags(block), flags);
-		unpack_codes(block_counts(block), counts + row);
-		for (uint32 k = 0; k < block->nrows; k++, row++)
-		{
-			view->best[row / 64] |= (uint64) flags[k] << (row % 64);
-			all_once = all_once && counts[row] == 1;
-			if (flags[k])
-				view->best_n += counts[row];
-			else
-				view->rest_n += counts[row];
-		}
+		if (counts == NULL && !is_once_each(block))
+			counts = palloc_extended(sizeof(uint32) * view->nrows, MCXT_ALLOC_HUGE);
+		row += block->nrows;
 		block = next_block(block);
 	}
-	if (all_once)
-		pfree(counts);
-	else
-		view->counts = counts;
-	pfree(flags);
+	view->counts = counts;
+	block = view->blocks;
+	row = 0;
+	for (uint32 i = 0; i < view->nblocks; i++)
+	{
+		read_flags(view, block, row);
+		if (counts != NULL)
+			unpack_codes(block_counts(block), counts + row);
+		row += block->nrows;
+		block = next_block(block);
+	}
+	for (row = 0; row < view->nrows && counts != NULL; row++)
+	{
+		if (row_is_best(view, row))
+			view->best_n += counts[row];
+		else
+			view->rest_n += counts[row];
+	}
+	if (counts != NULL)
+		return;
+	for (row = 0; row <= view->nrows / 64; row++)
+		view->best_n += pg_popcount64(view->best[row]);
+	view->rest_n = view->nrows - view->best_n;
 }
 
 /* ---- the values of a field ---- */
@@ -93,6 +127,14 @@ set_values(ViewField *field, FieldValue *values, int n, uint32 *map)
 		field->rest_n[i] = values[i].rest;
 		map[values[i].code] = CODE_FIRST + i;
 	}
+}
+
+static void
+free_values(ViewField *field)
+{
+	pfree(field->values);
+	pfree(field->best_n);
+	pfree(field->rest_n);
 }
 
 static void
@@ -211,12 +253,6 @@ place_of_word(WordTable *table, uint64 word, uint8 kind)
 	table->words[table->n] = word;
 	table->kinds[table->n] = kind;
 	return table->n++;
-}
-
-static bool
-row_is_best(const SketchView *view, int64 row)
-{
-	return view->best[row / 64] >> (row % 64) & 1;
 }
 
 static void
@@ -360,9 +396,7 @@ mapped_code(CodeTarget *target, const ColumnRows *column, uint32 i)
 		return column->kinds[i] == CELL_NULL ? CODE_MISSING :
 			target->map[place_of_word(target->table, column->words[i], column->kinds[i])];
 	if (code >= target->nmap)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("the stored icp_sketch is damaged")));
+		damaged_sketch();
 	return target->map[code];
 }
 
@@ -465,10 +499,39 @@ read_codes(const SketchView *view, int f, ReadColumn read_column, CodeTarget *ta
 	read_columns(view, again.place, read_column, target);
 	if (from->is_wide)
 		free_table(&table);
-	pfree(again.values);
-	pfree(again.best_n);
-	pfree(again.rest_n);
+	free_values(&again);
 	pfree(unconstify(uint32 *, target->map));
+}
+
+/* Of a field with a dictionary, block by block, straight into their place. */
+static void
+read_dictionary_codes(const SketchView *view, int f, uint32 *codes)
+{
+	ViewField	again = {.place = view->fields[f].place};
+	const Field *from = &sketch_fields(view->sketch)[again.place];
+	uint32	   *map = open_dictionary(view->sketch, from, &again);
+	const Block *block = view->blocks;
+
+	for (uint32 i = 0; i < view->nblocks; i++)
+	{
+		uint32		largest = 0;
+
+		CHECK_FOR_INTERRUPTS();
+		if (again.place < (int) block->nfields)
+		{
+			unpack_codes(field_vector(block, again.place), codes);
+			for (uint32 row = 0; row < block->nrows; row++)
+				largest = Max(largest, codes[row]);
+			if (largest > from->nentries)
+				damaged_sketch();
+			for (uint32 row = 0; row < block->nrows; row++)
+				codes[row] = map[codes[row]];
+		}
+		codes += block->nrows;
+		block = next_block(block);
+	}
+	free_values(&again);
+	pfree(map);
 }
 
 uint32 *
@@ -478,7 +541,10 @@ view_codes(const SketchView *view, int field)
 		.codes = palloc_extended(sizeof(uint32) * Max(view->nrows, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO)
 	};
 
-	read_codes(view, field, map_column, &target);
+	if (sketch_fields(view->sketch)[view->fields[field].place].is_wide)
+		read_codes(view, field, map_column, &target);
+	else
+		read_dictionary_codes(view, field, target.codes);
 	return target.codes;
 }
 
