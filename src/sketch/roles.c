@@ -27,6 +27,7 @@
 #define KEY_SPREAD 10
 
 #define LEAK_AUC 0.98
+#define LEAK_AUC_ROWS 3			/* of a side; fewer are told apart by chance */
 #define LEAK_IV 3.0
 #define LEAK_PURITY 0.95
 #define LEAK_ROWS 40
@@ -336,7 +337,7 @@ judge(const SketchView *view, ViewField *field)
 		make_element_bins(&bins, view, field, i);
 		judge_bins(view, field, &bins, &leaks);
 	}
-	if (field->auc > LEAK_AUC || leaks)
+	if ((field->auc > LEAK_AUC && Min(view->best_n, view->rest_n) >= LEAK_AUC_ROWS) || leaks)
 	{
 		field->role = ROLE_LEAK;
 		field->note = psprintf("tells best from rest almost perfectly: AUC %.3f, IV %.1f",
