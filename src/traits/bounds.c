@@ -28,7 +28,8 @@
 #define MAX_MOVES 10000
 
 /* Costs of spellings are below this. */
-#define MAX_COST 64
+#define MAX_COST 80
+#define DIGIT_COST 4
 #define COST_NONE (-1)
 
 /* ---- times ---- */
@@ -88,7 +89,7 @@ spell_time(int64 low, int64 high, Bound *bound)
 		bound->time = floor_time(high, edge);
 		bound->edge = edge;
 		if (bound->time > low)
-			return 1 + 2 * edge;
+			return DIGIT_COST / 2 + DIGIT_COST * edge;
 	}
 	return COST_NONE;
 }
@@ -173,7 +174,7 @@ shortest_number(const Gap *gap, Decimal *result)
 	return !isinf(gap->low) && shortest_positive(&mirrored, result);
 }
 
-/* Significant digits, twice; a last 5 is half a digit. */
+/* Significant digits; 1, 2 and 5 are the roundest ones, and a last 5 is half a digit. */
 static int
 decimal_cost(const Decimal *decimal)
 {
@@ -182,10 +183,14 @@ decimal_cost(const Decimal *decimal)
 
 	while (digits != 0 && digits % 10 == 0)
 		digits /= 10;
-	if (digits % 5 == 0 && digits > 5)
-		cost--;
+	if (digits == 1)
+		return DIGIT_COST / 2;
+	if (digits == 2 || digits == 5)
+		return DIGIT_COST - 1;
+	if (digits % 5 == 0 && digits > 0)
+		cost -= DIGIT_COST / 2;
 	for (; digits > 0; digits /= 10)
-		cost += 2;
+		cost += DIGIT_COST;
 	return Max(cost, 1);
 }
 
@@ -272,11 +277,12 @@ spell_high(const ViewField *f, int i, Bound *bound, Decimal *decimal)
 	gap.low_closed = false;
 	gap.high_closed = !cell_is_rounded(&f->values[i + 1]);
 	/* "to under 300" takes more words than "to 300" */
-	if (shortest_number(&gap, &open) && (cost == COST_NONE || decimal_cost(&open) + 1 < cost))
+	if (shortest_number(&gap, &open) &&
+		(cost == COST_NONE || decimal_cost(&open) + DIGIT_COST / 2 < cost))
 	{
 		*decimal = open;
 		bound->closed = false;
-		cost = decimal_cost(&open) + 1;
+		cost = decimal_cost(&open) + DIGIT_COST / 2;
 	}
 	return cost;
 }
