@@ -160,7 +160,7 @@ CREATE AGGREGATE @extschema@.icp_rollup(sketch @extschema@.icp_sketch) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.icp_rollup(@extschema@.icp_sketch) IS
-	'one sketch of all the rows that the sketches summarise';
+	'one sketch of every row that the sketches summarise';
 
 -- Readings
 

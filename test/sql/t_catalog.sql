@@ -24,6 +24,10 @@ SELECT signature, prorettype::regtype AS result, proretset AS set, provolatile A
 	procost AS cost, prorows AS rows, nullif(prosupport, 0)::regproc AS support
 FROM functions WHERE proname !~ '^icp_pmml_' ORDER BY signature::text COLLATE "C";
 
+-- Aggregates: all of them merge, and run in workers.
+SELECT aggfnoid::regprocedure, aggtransfn, aggcombinefn, aggfinalfn, aggtranstype::regtype, aggtransspace, aggfinalmodify, proisstrict, proparallel
+FROM pg_aggregate a JOIN pg_proc p ON p.oid = aggfnoid JOIN members m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid ORDER BY aggfnoid::regprocedure::text COLLATE "C";
+
 -- Rights and safety.
 SELECT signature FROM functions WHERE prosecdef OR proleakproof;
 SELECT signature, proacl FROM functions WHERE proacl IS NOT NULL;
@@ -43,9 +47,9 @@ SELECT signature FROM functions WHERE provolatile = 'v' AND signature::text !~ '
 SELECT signature FROM functions WHERE proparallel <> 's' AND signature::text !~ '^icp_(save|activate)\(' AND prorettype <> 'trigger'::regtype;
 SELECT signature FROM functions WHERE provolatile = 'i' AND signature::text ~ '_now\(|^icp_(load|save|activate)';
 
--- Every score function has the planner's support, and only those and icp_load.
+-- Every score function has the planner's support, and only those, icp_row and icp_load.
 SELECT signature, prosupport FROM functions
-WHERE (prosupport <> 0) <> (signature::text ~ '^icp_(score|tier|fits|evaluate|explain)(_columns(_now)?)?\(|^icp_load\(');
+WHERE (prosupport <> 0) <> (signature::text ~ '^icp_(score|tier|fits|evaluate|explain)(_columns(_now)?)?\(|^icp_(load|row)\(');
 -- icp_x(record), icp_x(jsonb), each alone, with a portrait and with a name; over columns, now and not.
 SELECT f, count(*), count(*) FILTER (WHERE proargtypes[0] = 'record'::regtype) AS rows, count(*) FILTER (WHERE proargtypes[0] = 'jsonb'::regtype) AS documents,
 	count(*) FILTER (WHERE provariadic <> 0) AS columns, count(DISTINCT prosrc) AS symbols
@@ -56,7 +60,7 @@ SELECT proname, count(DISTINCT (provolatile, proisstrict, proparallel, procost, 
 SELECT signature, prosrc FROM functions WHERE prosrc <> proname AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'c');
 -- Set-returning functions say how many rows, others none; defaults only where promised.
 SELECT signature, prorows FROM functions WHERE proretset <> (prorows > 0);
-SELECT signature, pg_get_function_arguments(oid) FROM functions WHERE pronargdefaults > 0 ORDER BY 1;
+SELECT signature, regexp_replace(pg_get_function_arguments(oid), ', OUT .*', '') AS arguments FROM functions WHERE pronargdefaults > 0 ORDER BY 1;
 -- Arguments have names, except where they have none in PostgreSQL either.
 SELECT signature FROM functions WHERE proargnames IS NULL AND pronargs > 0 AND signature::text !~ '_(in|out|recv|send|eq|ne|hash|hash_extended|support)\(|^icp_portrait_' ORDER BY 1;
 
