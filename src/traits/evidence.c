@@ -122,6 +122,7 @@ void
 weigh(Search *search)
 {
 	Size		size = sizeof(double) * Max(search->npatterns, 1);
+	int			permutations = 0;
 
 	search->log_p = MemoryContextAllocHuge(CurrentMemoryContext, size);
 	search->q = MemoryContextAllocHuge(CurrentMemoryContext, size);
@@ -133,9 +134,12 @@ weigh(Search *search)
 	}
 	if (search->npatterns == 0)
 		return;
-	if (search->options.adjust == ADJUST_WESTFALL_YOUNG ||
-		(search->options.adjust == ADJUST_AUTO && permutations_are_cheap(search)))
-		permute(search);
+	if (search->options.adjust == ADJUST_WESTFALL_YOUNG)
+		permutations = search->options.permutations;
+	else if (search->options.adjust == ADJUST_AUTO)
+		permutations = affordable_permutations(search);
+	if (permutations > 0)
+		permute(search, permutations);
 	else
 		adjust_patterns(search);
 }

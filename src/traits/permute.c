@@ -25,8 +25,12 @@
 #define UNKNOWN_ROWS (-1)
 
 /* What is worth it, in rough nanoseconds. */
-#define CHEAP 3e9
+#define CHEAP 2e9
 #define CHEAP_BYTES 64e6
+
+/* Of more best rows, the adjustments that need no permutations are sharp enough. */
+#define MOST_DRAWN 2000
+#define LEAST_PERMUTATIONS 199
 
 typedef struct Permuter
 {
@@ -232,31 +236,53 @@ set_q(Permuter *permuter)
 	search->permuted = true;
 }
 
+/* What one permutation takes, by what the search itself has found. */
+static double
+nanoseconds_each(const Search *search)
+{
+	double		found[MAX_ORDER + 1] = {0};
+	double		words = words_of(search->best);
+	double		tries;
+
+	for (uint32 i = 0; i < search->npatterns; i++)
+		found[pattern_order(search, i)]++;
+	tries = found[1];
+	if (search->options.max_order > 1)
+		tries += found[1] * found[1] / 2;
+	if (search->options.max_order > 2)
+		tries += found[2] * found[1] / 3;
+	return tries * (6 + words / 2) + search->npatterns * 60.0 +
+		search->best * 20.0 * search->view->nfields;
+}
+
+/* What takes its time once: new patterns, counted on all rows. */
+static double
+nanoseconds_once(const Search *search)
+{
+	return 50.0 * search->npatterns * words_of(search->view->nrows) / 8;
+}
+
 /*
- * Is it worth its time?  What the search has found tells how much each
- * permutation will find.
+ * How many permutations are worth their time: as many as asked for, or fewer,
+ * but not so few that q-values become coarse.  0: none are.
  */
-bool
-permutations_are_cheap(const Search *search)
+int
+affordable_permutations(const Search *search)
 {
 	double		permutations = search->options.permutations;
 	double		singles = 0;
-	double		work;
-	double		counted;
 
 	for (uint32 i = 0; i < search->npatterns; i++)
 		singles += search->patterns[i].parent == NO_PATTERN;
-	work = permutations * (search->npatterns * 15.0 + singles * singles *
-						   (2 + search->best / 256.0) + search->best * 20.0 * search->view->nfields);
-	counted = Min(permutations * search->npatterns, 3e5 * search->options.max_order);
-	if (search->options.max_order > 1)
-		work += counted * Min(search->total, 100000) * 0.05;
-	return permutations > 0 && search->best <= 2000 && work <= CHEAP &&
-		permutations * singles * (search->best / 8.0 + 24) <= CHEAP_BYTES;
+	permutations = Min(permutations, CHEAP_BYTES / (Max(singles, 1) * (search->best / 8.0 + 24)));
+	permutations = Min(permutations, (CHEAP - nanoseconds_once(search)) / nanoseconds_each(search));
+	if (search->best > MOST_DRAWN || permutations < Min(search->options.permutations, LEAST_PERMUTATIONS))
+		return 0;
+	return (int) permutations;
 }
 
 void
-permute(Search *search)
+permute(Search *search, int permutations)
 {
 	Permuter	permuter = {.null = {.search = search}};
 	NullModel  *null = &permuter.null;
@@ -265,7 +291,7 @@ permute(Search *search)
 	null->context = AllocSetContextCreate(CurrentMemoryContext, "icp_traits permutations",
 										  ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(null->context);
-	null->permutations = search->options.permutations;
+	null->permutations = permutations;
 	null->ndrawn = search->best;
 	null->nwords = words_of(null->ndrawn);
 	null->buffer = new_bitmap(search->view->nrows);

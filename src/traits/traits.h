@@ -214,8 +214,8 @@ extern int	pattern_order(const Search *search, uint32 pattern);
 /* evidence.c, permute.c, family.c */
 extern FourCells pattern_cells(const Search *search, uint32 pattern);
 extern void weigh(Search *search);
-extern bool permutations_are_cheap(const Search *search);
-extern void permute(Search *search);
+extern int	affordable_permutations(const Search *search);
+extern void permute(Search *search, int permutations);
 extern double family_size(const Search *search, int order);
 extern double picked_family(const Search *search, uint32 pattern);
 
