@@ -179,7 +179,8 @@ adopt_blocks(SketchWriter *writer, const char *blocks, Size size, uint32 nblocks
 {
 	make_room(writer, size);
 	writer->sketch->blocks_start -= size;
-	memcpy(first_block(writer->sketch), blocks, size);
+	if (size > 0)
+		memcpy(first_block(writer->sketch), blocks, size);
 	writer->sketch->nblocks += nblocks;
 }
 
