@@ -148,6 +148,52 @@ unpack_codes(const Vector *vector, uint32 *codes)
 	UNPACK_VECTOR(vector, codes);
 }
 
+/* Several to a byte, each looked up in the table. */
+#define MAP_BITS(vector, table, mapped, width) \
+do { \
+	const uint8 *bytes = (const uint8 *) (vector)->bits; \
+	uint32		whole = (vector)->n / (8 / (width)); \
+	for (uint32 byte = 0; byte < whole; byte++) \
+	{ \
+		for (uint32 k = 0; k < 8 / (width); k++) \
+			(mapped)[byte * (8 / (width)) + k] = (table)[(bytes[byte] >> (k * (width))) & ((1 << (width)) - 1)]; \
+	} \
+	for (uint32 i = whole * (8 / (width)); i < (vector)->n; i++) \
+		(mapped)[i] = (table)[(bytes[i * (width) / 8] >> (i * (width) % 8)) & ((1 << (width)) - 1)]; \
+} while (0)
+
+/*
+ * What the map has for each code; false if a code is beyond it.  Small codes are
+ * looked up as they are unpacked.
+ */
+bool
+map_codes(const Vector *vector, const uint32 *map, uint32 nmap, uint32 *mapped)
+{
+	uint32		table[256] = {0};
+	uint32		largest = 0;
+
+	if (vector->width <= 8 && vector->base < nmap)
+	{
+		for (uint32 i = 0; i < (UINT32_C(1) << vector->width) && vector->base + i < nmap; i++)
+			table[i] = map[vector->base + i];
+		switch (vector->width)
+		{
+			case 1: MAP_BITS(vector, table, mapped, 1); return true;
+			case 2: MAP_BITS(vector, table, mapped, 2); return true;
+			case 4: MAP_BITS(vector, table, mapped, 4); return true;
+			case 8: MAP_BITS(vector, table, mapped, 8); return true;
+		}
+	}
+	unpack_codes(vector, mapped);
+	for (uint32 i = 0; i < vector->n; i++)
+		largest = Max(largest, mapped[i]);
+	if (largest >= nmap)
+		return false;
+	for (uint32 i = 0; i < vector->n; i++)
+		mapped[i] = map[mapped[i]];
+	return true;
+}
+
 /* ---- blocks ---- */
 
 Size

@@ -117,7 +117,7 @@ check_parameters(const Sketch *a, const Sketch *b)
 
 /* The codes here of the other dictionary's; NULL once the field is wide here. */
 static uint32 *
-map_codes(SketchWriter *writer, int f, const Sketch *other, const Field *theirs)
+map_dictionary(SketchWriter *writer, int f, const Sketch *other, const Field *theirs)
 {
 	uint32	   *codes = palloc0(sizeof(uint32) * (theirs->nentries + 1));
 
@@ -170,7 +170,7 @@ map_field(SketchWriter *writer, const Sketch *other, const Field *theirs, FieldM
 		make_wide(writer, f);
 	}
 	if (!sketch_fields(writer->sketch)[f].is_wide)
-		map->codes = map_codes(writer, f, other, theirs);
+		map->codes = map_dictionary(writer, f, other, theirs);
 	if (!sketch_fields(writer->sketch)[f].is_wide)
 		return;
 	map->codes = NULL;

@@ -36,7 +36,7 @@
 #define FREQUENT_TEXTS (MAX_TEXTS / 4)
 #define MAX_SKETCH_FIELDS 4096
 #define BLOCK_ROWS 4096
-#define BATCH_ROWS 1024
+#define BATCH_ROWS 512
 #define MAX_SKETCH_ROWS 100000000
 #define DEFAULT_SKETCH_ROWS 1000000
 
@@ -87,6 +87,7 @@ extern char *pack_bytes(char *to, const uint8 *bytes, uint32 n);
 extern char *pack_counts(char *to, const uint32 *counts, uint32 n);
 extern void unpack_words(const Vector *vector, uint64 *words);
 extern void unpack_codes(const Vector *vector, uint32 *codes);
+extern bool map_codes(const Vector *vector, const uint32 *map, uint32 nmap, uint32 *mapped);
 extern const Vector *block_flags(const Block *block);
 extern const Vector *block_counts(const Block *block);
 extern const Vector *next_vector(const Vector *vector);

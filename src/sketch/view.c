@@ -130,14 +130,6 @@ set_values(ViewField *field, FieldValue *values, int n, uint32 *map)
 }
 
 static void
-free_values(ViewField *field)
-{
-	pfree(field->values);
-	pfree(field->best_n);
-	pfree(field->rest_n);
-}
-
-static void
 count_distinct(ViewField *field, int64 best, int64 rest)
 {
 	field->distinct++;
@@ -485,80 +477,124 @@ open_field(const SketchView *view, ViewField *field, WordTable *table)
 	return open_words(view, from, field, table);
 }
 
-/* Reads a field's codes: those of a wide one are worked out anew. */
-static void
-read_codes(const SketchView *view, int f, ReadColumn read_column, CodeTarget *target)
+struct CodeReader
 {
-	const Field *from = &sketch_fields(view->sketch)[view->fields[f].place];
-	ViewField	again = {.place = view->fields[f].place};
+	const SketchView *view;
+	ViewField	field;			/* opened anew: a wide one's words have to be found again */
 	WordTable	table;
+	CodeTarget	target;
+	const Block *block;			/* the next one */
+	uint32		nblocks;		/* from it on */
+	uint32		next;			/* of the codes of the one before */
+	uint32		n;
+	uint32		codes[BLOCK_ROWS];
+};
 
-	target->map = open_field(view, &again, &table);
-	target->nmap = from->nentries + 1;
-	target->table = from->is_wide ? &table : NULL;
-	read_columns(view, again.place, read_column, target);
-	if (from->is_wide)
-		free_table(&table);
-	free_values(&again);
-	pfree(unconstify(uint32 *, target->map));
+CodeReader *
+open_codes(const SketchView *view, int f)
+{
+	CodeReader *reader = palloc(sizeof(CodeReader));
+	const Field *from = &sketch_fields(view->sketch)[view->fields[f].place];
+
+	memset(reader, 0, offsetof(CodeReader, codes));
+	reader->view = view;
+	reader->field.place = view->fields[f].place;
+	reader->target.map = open_field(view, &reader->field, &reader->table);
+	reader->target.nmap = from->nentries + 1;
+	reader->target.table = from->is_wide ? &reader->table : NULL;
+	reader->target.codes = reader->codes;
+	reader->block = view->blocks;
+	reader->nblocks = view->nblocks;
+	return reader;
 }
 
-/* Of a field with a dictionary, block by block, straight into their place. */
-static void
-read_dictionary_codes(const SketchView *view, int f, uint32 *codes)
+void
+close_codes(CodeReader *reader)
 {
-	ViewField	again = {.place = view->fields[f].place};
-	const Field *from = &sketch_fields(view->sketch)[again.place];
-	uint32	   *map = open_dictionary(view->sketch, from, &again);
-	const Block *block = view->blocks;
+	if (reader->target.table != NULL)
+		free_table(&reader->table);
+	pfree(reader->field.values);
+	pfree(reader->field.best_n);
+	pfree(reader->field.rest_n);
+	pfree(unconstify(uint32 *, reader->target.map));
+	pfree(reader);
+}
 
-	for (uint32 i = 0; i < view->nblocks; i++)
+static void
+read_next_block(CodeReader *reader)
+{
+	const Field *from = &sketch_fields(reader->view->sketch)[reader->field.place];
+	ColumnRows	column;
+
+	CHECK_FOR_INTERRUPTS();
+	reader->next = 0;
+	reader->n = reader->block->nrows;
+	if (reader->field.place >= (int) reader->block->nfields)
+		memset(reader->codes, 0, sizeof(uint32) * reader->n);	/* CODE_MISSING */
+	else if (!from->is_wide)
 	{
-		uint32		largest = 0;
-
-		CHECK_FOR_INTERRUPTS();
-		if (again.place < (int) block->nfields)
-		{
-			unpack_codes(field_vector(block, again.place), codes);
-			for (uint32 row = 0; row < block->nrows; row++)
-				largest = Max(largest, codes[row]);
-			if (largest > from->nentries)
-				damaged_sketch();
-			for (uint32 row = 0; row < block->nrows; row++)
-				codes[row] = map[codes[row]];
-		}
-		codes += block->nrows;
-		block = next_block(block);
+		if (!map_codes(field_vector(reader->block, reader->field.place),
+					   reader->target.map, reader->target.nmap, reader->codes))
+			damaged_sketch();
 	}
-	free_values(&again);
-	pfree(map);
+	else
+	{
+		unpack_column(reader->block, reader->field.place, false, true, &column);
+		map_column(&column, 0, &reader->target);
+		free_column(&column);
+	}
+	reader->block = next_block(reader->block);
+	reader->nblocks--;
+}
+
+/* The next n; there are as many. */
+void
+read_codes(CodeReader *reader, uint32 *codes, int64 n)
+{
+	while (n > 0)
+	{
+		uint32		some;
+
+		if (reader->next == reader->n)
+		{
+			Assert(reader->nblocks > 0);
+			read_next_block(reader);
+		}
+		some = Min(n, reader->n - reader->next);
+		memcpy(codes, reader->codes + reader->next, sizeof(uint32) * some);
+		reader->next += some;
+		codes += some;
+		n -= some;
+	}
 }
 
 uint32 *
 view_codes(const SketchView *view, int field)
 {
-	CodeTarget	target = {
-		.codes = palloc_extended(sizeof(uint32) * Max(view->nrows, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO)
-	};
+	uint32	   *codes = palloc_extended(sizeof(uint32) * Max(view->nrows, 1), MCXT_ALLOC_HUGE);
+	CodeReader *reader = open_codes(view, field);
 
-	if (sketch_fields(view->sketch)[view->fields[field].place].is_wide)
-		read_codes(view, field, map_column, &target);
-	else
-		read_dictionary_codes(view, field, target.codes);
-	return target.codes;
+	read_codes(reader, codes, view->nrows);
+	close_codes(reader);
+	return codes;
 }
 
 ListCodes
-view_list_codes(const SketchView *view, int field)
+view_list_codes(const SketchView *view, int f)
 {
-	CodeTarget	target = {.room = 1024};
+	CodeReader *reader = open_codes(view, f);
+	CodeTarget *target = &reader->target;
+	ListCodes	lists;
 
-	target.starts = palloc_extended(sizeof(uint32) * (view->nrows + 1), MCXT_ALLOC_HUGE);
-	target.starts[0] = 0;
-	target.codes = palloc(sizeof(uint32) * target.room);
-	read_codes(view, field, map_lists, &target);
-	put_missing_lists(&target, view->nrows);
-	return (ListCodes) {target.starts, target.codes};
+	target->room = 1024;
+	target->starts = palloc_extended(sizeof(uint32) * (view->nrows + 1), MCXT_ALLOC_HUGE);
+	target->starts[0] = 0;
+	target->codes = palloc(sizeof(uint32) * target->room);
+	read_columns(view, reader->field.place, map_lists, target);
+	put_missing_lists(target, view->nrows);
+	lists = (ListCodes) {target->starts, target->codes};
+	close_codes(reader);
+	return lists;
 }
 
 /* ---- hashes ---- */

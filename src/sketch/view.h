@@ -86,7 +86,17 @@ typedef struct ListCodes
 
 extern SketchView *open_view(Datum sketch);
 
-/* Palloc'd anew at each call: one code a row. Not for list fields. */
+/*
+ * The codes of a field from the first row on, some at a time, which stay in the
+ * cache.  Not for list fields.
+ */
+typedef struct CodeReader CodeReader;
+
+extern CodeReader *open_codes(const SketchView *view, int field);
+extern void read_codes(CodeReader *reader, uint32 *codes, int64 n);
+extern void close_codes(CodeReader *reader);
+
+/* The same at once, palloc'd anew at each call. */
 extern uint32 *view_codes(const SketchView *view, int field);
 extern ListCodes view_list_codes(const SketchView *view, int field);
 

@@ -96,16 +96,6 @@ mark_strip(const Marker *marker, const uint32 *codes, int64 at, int64 n)
 	}
 }
 
-static void
-mark_codes(const Marker *marker, const uint32 *codes, int64 n)
-{
-	for (int64 at = 0; at < n; at += STRIP)
-	{
-		CHECK_FOR_INTERRUPTS();
-		mark_strip(marker, codes + at, at, Min(STRIP, n - at));
-	}
-}
-
 /* One row's codes, as bit at. */
 static void
 mark_list(const Marker *marker, const ListCodes *lists, int64 row, int64 at, uint64 *known)
@@ -236,31 +226,58 @@ load_list_field(Search *search, const Load *load, int field, int first, int last
 	pfree(lists.codes);
 }
 
+/* Marks the rows of a strip that are to be loaded; all is in whole words. */
+static void
+load_strip(const Load *load, const Marker *marker, const uint32 *codes, int64 at, int64 n)
+{
+	int64		from = Max(at, load->first);
+	int64		to = Min(at + n, load->first + load->n);
+
+	if (from < to)
+		mark_strip(marker, codes + (from - at), from - load->first, to - from);
+}
+
+/* From the codes of the best rows. */
+static void
+mark_positives(Search *search, int first, int last, const uint32 *codes)
+{
+	Marker		marker;
+
+	make_marker(&marker, search, first, last, NULL, true, search->npositives);
+	for (int64 at = 0; at < search->npositives; at += STRIP)
+		mark_strip(&marker, codes + at, at, Min(STRIP, search->npositives - at));
+	free_marker(&marker);
+}
+
 static void
 load_plain_field(Search *search, const Load *load, int field, int first, int last)
 {
-	uint32	   *codes = view_codes(search->view, field);
+	CodeReader *reader = open_codes(search->view, field);
+	uint32	   *codes = palloc(sizeof(uint32) * STRIP);
+	uint32	   *gathered = palloc_extended(sizeof(uint32) * Max(search->npositives, 1),
+										   MCXT_ALLOC_HUGE);
+	int64		next = 0;		/* of the best rows, which are in their order */
 	Marker		marker;
 
-	if (load->positives)
+	if (load->rows)
+		make_marker(&marker, search, first, last, load->wanted, false, load->n);
+	for (int64 at = 0; at < search->view->nrows; at += STRIP)
 	{
-		uint32	   *gathered = palloc_extended(sizeof(uint32) * Max(search->npositives, 1),
-											   MCXT_ALLOC_HUGE);
+		int64		n = Min(STRIP, search->view->nrows - at);
 
-		for (int64 i = 0; i < search->npositives; i++)
-			gathered[i] = codes[search->positive_rows[i]];
-		make_marker(&marker, search, first, last, NULL, true, search->npositives);
-		mark_codes(&marker, gathered, search->npositives);
-		free_marker(&marker);
-		pfree(gathered);
+		read_codes(reader, codes, n);
+		for (; next < search->npositives && search->positive_rows[next] < at + n; next++)
+			gathered[next] = codes[search->positive_rows[next] - at];
+		if (load->rows)
+			load_strip(load, &marker, codes, at, n);
 	}
 	if (load->rows)
-	{
-		make_marker(&marker, search, first, last, load->wanted, false, load->n);
-		mark_codes(&marker, codes + load->first, load->n);
 		free_marker(&marker);
-	}
+	if (load->positives)
+		mark_positives(search, first, last, gathered);
+	pfree(gathered);
 	pfree(codes);
+	close_codes(reader);
 }
 
 static bool
