@@ -223,11 +223,23 @@ CREATE TABLE keys AS SELECT i, i % 100000 AS g FROM generate_series(1, 150000) i
 ANALYZE keys;
 SET enable_sort = off;
 SELECT is(sum(n), 100000::bigint, '10^5 groups, hashed') FROM (SELECT g, 1 AS n, icp_sketch(icp_row(k), i > 100000) AS s FROM keys k GROUP BY g) s WHERE s IS NOT NULL;
+-- Small sketches are small: so many would take half a gigabyte at 5 kB each.
+CREATE FUNCTION memory(query text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE plan json;
+BEGIN
+	EXECUTE 'EXPLAIN (ANALYZE, TIMING off, FORMAT json) ' || query INTO plan;
+	RETURN plan #>> '{0, Plan, Peak Memory Usage}';
+END $$;
+SET work_mem = '2GB'; SET max_parallel_workers_per_gather = 0;
+SELECT ok(memory('SELECT g, icp_sketch(icp_row(k), i > 100000) IS NULL FROM keys k GROUP BY g') < 500000, 'less than 5 kB a group');
+SET work_mem = '16MB';
+SELECT ok(memory('SELECT g, icp_sketch(icp_row(k), i > 100000) IS NULL FROM keys k GROUP BY g') < 50000, 'within work_mem, or nearly');
+RESET max_parallel_workers_per_gather;
 RESET enable_sort; SET enable_hashagg = off;
 SELECT is(sum(n), 100000::bigint, '10^5 groups, sorted') FROM (SELECT g, 1 AS n, icp_sketch(icp_row(k), i > 100000) AS s FROM keys k GROUP BY g) s WHERE s IS NOT NULL;
 RESET enable_hashagg; RESET work_mem;
 
 SELECT * FROM finish();
 DROP TABLE mixed, words, tags, numbers, repeated, documents, expected, parts, of_groups, parted, sampled, keys CASCADE;
-DROP FUNCTION pick, answer, all_at_once, split_up, plan(text), by_workers, merge;
+DROP FUNCTION pick, answer, all_at_once, split_up, plan(text), by_workers, merge, memory;
 DROP EXTENSION pgtap;

@@ -165,7 +165,10 @@ SELECT regexp_replace(plan('SELECT icp_row(a) FROM account a'), '(?n)^Query Iden
 CREATE FUNCTION by_row(r record) RETURNS icp_row LANGUAGE plpgsql STRICT AS $$ BEGIN RETURN icp_row(r); END $$;
 CREATE FUNCTION same(what text, query text, is_rewritten boolean DEFAULT true) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
-	RETURN NEXT is(rewritten(query), is_rewritten, what || CASE WHEN is_rewritten THEN ': rewritten' ELSE ': as it is' END);
+	-- NULL: PostgreSQL's releases differ
+	IF is_rewritten IS NOT NULL THEN
+		RETURN NEXT is(rewritten(query), is_rewritten, what || CASE WHEN is_rewritten THEN ': rewritten' ELSE ': as it is' END);
+	END IF;
 	RETURN NEXT results_eq('SELECT r::text FROM (' || query || ') q(r) ORDER BY r::text COLLATE "C"',
 		'SELECT r::text FROM (' || regexp_replace(query, 'icp_row\(', 'by_row(', 'g') || ') q(r) ORDER BY r::text COLLATE "C"', what);
 END $$;
@@ -182,7 +185,8 @@ SELECT * FROM same('an outer join with rows that are NULL', 'SELECT icp_row(a) F
 SELECT * FROM same('the other side', 'SELECT icp_row(d) FROM account a LEFT JOIN deal d ON a.id = d.account_id');
 SELECT is(count(icp_row(a)), 11::bigint, 'a NULL row is no row') FROM deal d LEFT JOIN account a ON a.id = d.account_id;
 SELECT is(count(icp_row(a)), 0::bigint, 'a NULL row that is cast') FROM (SELECT NULL::account AS a) n;
-SELECT * FROM same('an outer join with a subquery', 'SELECT icp_row(a) FROM deal d LEFT JOIN (SELECT id, industry FROM account) a ON a.id = d.account_id', false);
+SELECT * FROM same('an outer join with a subquery', 'SELECT icp_row(a) FROM deal d LEFT JOIN (SELECT id, industry FROM account) a ON a.id = d.account_id', NULL);
+SELECT is(count(icp_row(a)), 11::bigint, 'a subquery''s NULL row is no row') FROM deal d LEFT JOIN (SELECT id, industry FROM account) a ON a.id = d.account_id;
 SELECT * FROM same('a join of all columns', 'SELECT icp_row(j) FROM (SELECT a.*, d.won FROM account a JOIN deal d ON d.account_id = a.id) j');
 SELECT * FROM same('a row in a row', 'SELECT icp_row(a.*::account) FROM account a');
 SELECT * FROM same('a typed ROW', $$SELECT icp_row(ROW('Rome', a.id)::place) FROM account a$$);
