@@ -132,6 +132,30 @@ family_size(const Search *search, int order)
 }
 
 /*
+ * How many conditions could have been added to a pattern.  Of the runs of an
+ * ordered field, most have nearly the rows of their neighbours: they count for as
+ * many as there are values.
+ */
+double
+count_refinements(const Search *search)
+{
+	double		choices = 0;
+
+	for (int field = 0; field < search->view->nfields; field++)
+	{
+		const ViewField *f = &search->view->fields[field];
+		bool		has_runs = search->options.intervals && f->is_ordered && !f->is_list;
+
+		if (!field_takes_part(search, field))
+			continue;
+		choices += count_items(search, field, search->least);
+		if (has_runs)
+			choices += f->nvalues - count_runs(f, search->least);
+	}
+	return Max(choices, 1);
+}
+
+/*
  * Of a pattern with a text that was kept for its best rows: how many like it
  * there were to choose from?  1 for all other patterns.
  */

@@ -119,11 +119,28 @@ is_better_than(const Search *search, const FourCells *whole, uint32 part, int mo
 	FourCells	within = {
 		.a = whole->a, .n = whole->n, .best = part_cells.a, .total = part_cells.n
 	};
-	double		choices = more == 1 ? search->nitems :
-		search->nitems * (search->nitems - 1.0) / 2;
+	double		choices = more == 1 ? search->refinements :
+		search->refinements * (search->refinements - 1) / 2;
 
 	return lift_of(search, whole) >= LEAST_GAIN * lift_of(search, &part_cells) &&
 		log_fisher(&within) <= log(search->options.max_q / Max(choices, 1));
+}
+
+static bool
+is_significant(const Search *search, uint32 pattern)
+{
+	FourCells	cells = pattern_cells(search, pattern);
+
+	return search->q[pattern] <= search->options.max_q &&
+		lift_of(search, &cells) >= search->options.min_lift;
+}
+
+/* What could stand in its place: a part that is no trait cannot. */
+static bool
+is_worse_than_part(const Search *search, const FourCells *cells, uint32 part, int more)
+{
+	return part != NO_PATTERN && is_significant(search, part) &&
+		!is_better_than(search, cells, part, more);
 }
 
 static bool
@@ -136,12 +153,12 @@ is_productive(const Search *search, const PatternIndex *index, uint32 pattern)
 	{
 		uint32		part = index->singles[set.items[i]];
 
-		if (part != NO_PATTERN && !is_better_than(search, &cells, part, set.n - 1))
+		if (is_worse_than_part(search, &cells, part, set.n - 1))
 			return false;
 		if (set.n < 3)
 			continue;
 		part = find_pair(search, index, set.items[i == 0 ? 1 : 0], set.items[i == 2 ? 1 : 2]);
-		if (part != NO_PATTERN && !is_better_than(search, &cells, part, 1))
+		if (is_worse_than_part(search, &cells, part, 1))
 			return false;
 	}
 	return true;
@@ -192,15 +209,6 @@ compare_candidates(const void *a, const void *b, void *search)
 	return left->pattern < right->pattern ? -1 : 1;
 }
 
-static bool
-is_significant(const Search *search, uint32 pattern)
-{
-	FourCells	cells = pattern_cells(search, pattern);
-
-	return search->q[pattern] <= search->options.max_q &&
-		lift_of(search, &cells) >= search->options.min_lift;
-}
-
 static Candidate *
 collect_candidates(Search *search, int *ncandidates)
 {
@@ -210,6 +218,7 @@ collect_candidates(Search *search, int *ncandidates)
 	int			n = 0;
 
 	index_patterns(search, &index);
+	search->refinements = count_refinements(search);
 	for (uint32 i = 0; i < search->npatterns; i++)
 	{
 		Candidate  *candidate;
@@ -473,7 +482,7 @@ reconsider(Cover *cover, Candidate *candidate)
 	expected = cells.total > 0 ? (double) cells.n * cells.best / cells.total : 0;
 	candidate->dead = cells.a == 0 ||
 		cells.a < (refines ? LEAST_GAIN : options->min_lift) * expected ||
-		log_fisher(&cells) > log(options->max_q / Max(cover->choices, refines ? cover->search->nitems : 1));
+		log_fisher(&cells) > log(options->max_q / Max(cover->choices, refines ? cover->search->refinements : 1));
 	if (!candidate->dead)
 		candidate->score = Min(candidate->score, score_of(cover->search, &cells));
 }

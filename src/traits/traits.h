@@ -170,6 +170,7 @@ typedef struct Search
 	double	   *q;
 	double		log_p_bar;		/* what is not above it is significant */
 	bool		permuted;		/* q by permutations */
+	double		refinements;	/* conditions that could be added to a pattern */
 } Search;
 
 /* items.c */
@@ -217,6 +218,7 @@ extern void weigh(Search *search);
 extern int	affordable_permutations(const Search *search);
 extern void permute(Search *search, int permutations);
 extern double family_size(const Search *search, int order);
+extern double count_refinements(const Search *search);
 extern double picked_family(const Search *search, uint32 pattern);
 
 /* prune.c */
