@@ -23,6 +23,9 @@
 #define MIN_IDENTIFIERS 10
 #define IDENTIFIER_SHARE 0.9
 
+/* Of whole numbers with a key's name so many are different: a key of other rows. */
+#define KEY_SHARE 0.1
+
 /* Whole numbers of a key are dense: so many times as many as there are rows. */
 #define KEY_SPREAD 10
 
@@ -356,27 +359,36 @@ is_constant(const SketchView *view, const ViewField *field)
 		(field->distinct == 1 && !field->is_list && known == view->best_n + view->rest_n);
 }
 
-/* id, ID, account_id, accountId, ResellerKey, order_no: names that keys have. */
+/* Whether the last word of the name is this one: account_id, accountId, ResellerKey. */
+static bool
+ends_in_word(const char *name, const char *word)
+{
+	int			length = strlen(name);
+	int			n = strlen(word);
+	const char *ending = name + length - n;
+
+	return length >= n && pg_strcasecmp(ending, word) == 0 &&
+		(length == n || !isalpha((unsigned char) ending[-1]) ||
+		 (isupper((unsigned char) ending[0]) && islower((unsigned char) ending[-1])));
+}
+
 static bool
 is_named_key(const char *name)
 {
-	static const char *const endings[] = {"id", "key", "no", "nr", "number", "code", "uuid", "guid"};
-	int			length = strlen(name);
-
-	for (int i = 0; i < (int) lengthof(endings); i++)
-	{
-		int			n = strlen(endings[i]);
-		const char *ending = name + length - n;
-
-		if (length >= n && pg_strcasecmp(ending, endings[i]) == 0 &&
-			(length == n || !isalpha((unsigned char) ending[-1]) ||
-			 (isupper((unsigned char) ending[0]) && islower((unsigned char) ending[-1]))))
-			return true;
-	}
-	return false;
+	return ends_in_word(name, "id") || ends_in_word(name, "key");
 }
 
-/* Whole numbers, each once, that are dense or have a key's name. */
+static bool
+is_named_number(const char *name)
+{
+	return ends_in_word(name, "no") || ends_in_word(name, "nr") ||
+		ends_in_word(name, "number") || ends_in_word(name, "code");
+}
+
+/*
+ * Whole numbers that have a key's name and repeat little, or that do not repeat at
+ * all and are dense, or called a number.
+ */
 static bool
 is_key(const SketchView *view, const ViewField *field)
 {
@@ -384,15 +396,18 @@ is_key(const SketchView *view, const ViewField *field)
 	const Cell *first = &field->values[0];
 	const Cell *last = &field->values[field->nvalues - 1];
 
-	if (!field->is_ordered || field->distinct < known_rows(field) ||
-		first->kind != CELL_INTEGER || last->kind != CELL_INTEGER)
+	if (!field->is_ordered || first->kind != CELL_INTEGER || last->kind != CELL_INTEGER)
 		return false;
 	for (int i = 0; i < field->nvalues; i++)
 	{
 		if (field->values[i].kind != CELL_INTEGER)
 			return false;
 	}
-	return is_named_key(field->name) ||
+	if (is_named_key(field->name) && field->distinct >= KEY_SHARE * known_rows(field))
+		return true;
+	if (field->distinct < known_rows(field))
+		return false;
+	return is_named_number(field->name) ||
 		(double) (int64) last->word - (double) (int64) first->word < KEY_SPREAD * rows;
 }
 
@@ -536,7 +551,8 @@ classify(const SketchView *view, ViewField *field)
 	if (is_identifier(view, field))
 	{
 		field->role = ROLE_IDENTIFIER;
-		field->note = "nearly every row has a value of its own";
+		field->note = field->distinct >= IDENTIFIER_SHARE * known_rows(field) ?
+			"nearly every row has a value of its own" : "a key, as its name says";
 	}
 	else if (field->role == ROLE_TRAIT && field->other_best + field->other_rest > 0)
 	{
