@@ -67,6 +67,7 @@ typedef struct NullModel
 	int64		nwords;			/* of their bitmaps */
 	uint32	   *drawn_rows;		/* permutation by permutation */
 
+	int64		bitmap_bytes;	/* of all slots */
 	Slot	   *slots;
 	uint32		nslots;
 	uint32		max_slots;

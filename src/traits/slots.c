@@ -14,10 +14,15 @@
 #include "traits/null.h"
 #include "utils/memutils.h"
 
-/* A list takes less memory than a bitmap if it has one row in so many. */
-#define LIST_SHARE 32
+/*
+ * A list is counted faster than a bitmap if it has one row in so many, and takes
+ * less memory already at more rows: which matters once bitmaps take so much.
+ */
+#define FAST_LIST_SHARE 256
+#define SMALL_LIST_SHARE 32
+#define MANY_BITMAPS (64 * 1024 * 1024)
 
-#define MAX_CELLS 256
+#define MAX_CELLS 1024
 
 /* Words of bitmaps between looks at the limit. */
 #define LIMIT_WORDS 1024
@@ -166,17 +171,21 @@ fill_slots(NullModel *null, int field, uint32 first_slot, const uint32 *codes,
 	for (uint32 s = first_slot; s < null->nslots; s++)
 	{
 		Slot	   *slot = &null->slots[s];
+		int			share = null->bitmap_bytes < MANY_BITMAPS ? FAST_LIST_SHARE : SMALL_LIST_SHARE;
 
 		CHECK_FOR_INTERRUPTS();
 		if (slot->form == SLOT_RUN)
 			continue;
-		if (slot->all_n < view->nrows / LIST_SHARE && !slot->negated)
+		if (slot->all_n < view->nrows / share && !slot->negated)
 		{
 			slot->form = SLOT_LIST;
 			slot->rows = lasting(null, sizeof(uint32) * slot->all_n);
 		}
 		else
+		{
 			slot->bits = new_bitmap(view->nrows);
+			null->bitmap_bytes += words_of(view->nrows) * sizeof(uint64);
+		}
 		if (slot->negated)
 			fill_negation(slot, codes, lists, view->nrows);
 		else
@@ -249,6 +258,25 @@ count_among(const NullModel *null, const uint32 *rows, int64 nrows,
 	{
 		if (all_have(null, slots, n, rows[i]))
 			count += row_count(planes, rows[i]);
+	}
+	return count;
+}
+
+/* The rows of two lists, of those that meet the third slot if there is one. */
+static int64
+count_lists(const NullModel *null, const Slot *a, const Slot *b, const Slot *third, int64 limit)
+{
+	const CountPlanes *planes = &null->search->row_planes;
+	int64		count = 0;
+	int64		j = 0;
+
+	for (int64 i = 0; i < a->nrows && count <= limit; i++)
+	{
+		while (j < b->nrows && b->rows[j] < a->rows[i])
+			j++;
+		if (j < b->nrows && b->rows[j] == a->rows[i] &&
+			(third == NULL || slot_has(null, third, a->rows[i])))
+			count += row_count(planes, a->rows[i]);
 	}
 	return count;
 }
@@ -364,50 +392,56 @@ cell_sums(NullModel *null, const OrderedField *ordered, Slot *slot)
 	return sums;
 }
 
-/* A run as the whole cells in it, and what is left at both ends. */
+/* A run as the whole cells, or groups of cells, in it, and what is left at both ends. */
 typedef struct Cells
 {
 	const OrderedField *ordered;
 	uint32		first;			/* codes */
 	uint32		end;
-	int			first_cell;		/* whole ones; none if end_cell is not above */
-	int			end_cell;
+	int			first_group;	/* whole ones; none if end_group is not above */
+	int			end_group;
+	uint32		inner_first;	/* codes of these */
+	uint32		inner_end;
 } Cells;
 
 static Cells
-cells_of(const NullModel *null, const Slot *run)
+cells_of(const NullModel *null, const Slot *run, int group)
 {
 	const OrderedField *ordered = null->ordered[run->field];
 	Cells		cells = {.ordered = ordered, .first = run->first, .end = run->last + 1};
+	int			first = ordered->cell_of_code[run->first];
+	int			end = ordered->cell_of_code[run->last];
 
-	cells.first_cell = ordered->cell_of_code[run->first];
-	cells.end_cell = ordered->cell_of_code[run->last];
-	if (ordered->cell_starts[cells.first_cell] < run->first)
-		cells.first_cell++;
-	if (ordered->cell_starts[cells.end_cell + 1] <= cells.end)
-		cells.end_cell++;
+	if (ordered->cell_starts[first] < cells.first)
+		first++;
+	if (ordered->cell_starts[end + 1] <= cells.end)
+		end++;
+	cells.first_group = (first + group - 1) / group;
+	/* the last group may have fewer cells */
+	cells.end_group = end == ordered->ncells ? (end + group - 1) / group : end / group;
+	cells.inner_first = ordered->cell_starts[Min(cells.first_group * group, ordered->ncells)];
+	cells.inner_end = ordered->cell_starts[Min(cells.end_group * group, ordered->ncells)];
 	return cells;
 }
 
+/* Adds those of the codes' rows that meet the other slot; stops above the limit. */
 static int64
-count_piece(const NullModel *null, const OrderedField *ordered, uint32 first, uint32 end,
-			const Slot *other)
+add_piece(const NullModel *null, int64 count, const OrderedField *ordered, uint32 first,
+		  uint32 end, const Slot *other, int64 limit)
 {
-	if (first >= end)
-		return 0;
-	return count_among(null, ordered->rows + ordered->starts[first],
-					   ordered->starts[end] - ordered->starts[first], &other, 1,
-					   PG_INT64_MAX);
+	if (first >= end || count > limit)
+		return count;
+	return count + count_among(null, ordered->rows + ordered->starts[first],
+							   ordered->starts[end] - ordered->starts[first], &other, 1,
+							   limit - count);
 }
 
-/* What of the run is not in whole cells, and meets the other slot. */
+/* The same of what is not in whole cells. */
 static int64
-count_ends(const NullModel *null, const Cells *cells, const Slot *other)
+add_ends(const NullModel *null, int64 count, const Cells *cells, const Slot *other, int64 limit)
 {
-	const OrderedField *ordered = cells->ordered;
-
-	return count_piece(null, ordered, cells->first, ordered->cell_starts[cells->first_cell], other) +
-		count_piece(null, ordered, ordered->cell_starts[cells->end_cell], cells->end, other);
+	count = add_piece(null, count, cells->ordered, cells->first, cells->inner_first, other, limit);
+	return add_piece(null, count, cells->ordered, cells->inner_end, cells->end, other, limit);
 }
 
 /* Whole cells from their sums tell if it is above the limit, as it mostly is. */
@@ -415,23 +449,25 @@ static int64
 count_run_with(NullModel *null, const Slot *run, Slot *other, bool as_bits, int64 limit)
 {
 	const Slot *both[] = {run, other};
-	Cells		cells = cells_of(null, run);
+	Cells		cells = cells_of(null, run, 1);
 	const uint32 *sums = cell_sums(null, cells.ordered, other);
 	int64		inner;
 
-	if (cells.first_cell >= cells.end_cell)
-		return count_piece(null, cells.ordered, cells.first, cells.end, other);
-	inner = sums[cells.end_cell] - sums[cells.first_cell];
+	if (cells.first_group >= cells.end_group)
+		return add_piece(null, 0, cells.ordered, cells.first, cells.end, other, limit);
+	inner = sums[cells.end_group] - sums[cells.first_group];
 	if (inner > limit)
 		return inner;
 	if (as_bits || run->bits)
 		return count_bitmaps(null, both, 2, limit);
-	return inner + count_ends(null, &cells, other);
+	return add_ends(null, inner, &cells, other, limit);
 }
 
 /* ---- two intervals ---- */
 
-#define SIDE (MAX_CELLS + 3)
+/* Sums in two directions are of so many cells together. */
+#define GROUP 8
+#define SIDE (MAX_CELLS / GROUP + 3)
 
 /* Rows by the cells of two ordered fields, summed up in both directions. */
 static const uint32 *
@@ -445,8 +481,8 @@ square_sums(NullModel *null, const OrderedField *a, const OrderedField *b)
 		return *known;
 	sums = *known = MemoryContextAllocZero(null->context, sizeof(uint32) * SIDE * SIDE);
 	for (int64 row = 0; row < null->search->view->nrows; row++)
-		sums[(a->cell_of_code[a->codes[row]] + 1) * SIDE + b->cell_of_code[b->codes[row]] + 1] +=
-			row_count(planes, row);
+		sums[(a->cell_of_code[a->codes[row]] / GROUP + 1) * SIDE +
+			 b->cell_of_code[b->codes[row]] / GROUP + 1] += row_count(planes, row);
 	for (int i = 1; i < SIDE; i++)
 	{
 		for (int j = 1; j < SIDE; j++)
@@ -472,24 +508,24 @@ count_runs(NullModel *null, const Slot *run, const Slot *other, bool as_bits, in
 
 	if (run->field > other->field)
 		return count_runs(null, other, run, as_bits, limit);
-	a = cells_of(null, run);
-	b = cells_of(null, other);
-	if (a.first_cell >= a.end_cell)
-		return count_piece(null, a.ordered, a.first, a.end, other);
-	if (b.first_cell >= b.end_cell)
-		return count_piece(null, b.ordered, b.first, b.end, run);
+	a = cells_of(null, run, GROUP);
+	b = cells_of(null, other, GROUP);
+	if (a.first_group >= a.end_group)
+		return add_piece(null, 0, a.ordered, a.first, a.end, other, limit);
+	if (b.first_group >= b.end_group)
+		return add_piece(null, 0, b.ordered, b.first, b.end, run, limit);
 	sums = square_sums(null, a.ordered, b.ordered);
-	inner = (int64) sums[a.end_cell * SIDE + b.end_cell] - sums[a.first_cell * SIDE + b.end_cell] -
-		sums[a.end_cell * SIDE + b.first_cell] + sums[a.first_cell * SIDE + b.first_cell];
+	inner = (int64) sums[a.end_group * SIDE + b.end_group] - sums[a.first_group * SIDE + b.end_group] -
+		sums[a.end_group * SIDE + b.first_group] + sums[a.first_group * SIDE + b.first_group];
 	if (inner > limit)
 		return inner;
 	if (as_bits)
 		return count_bitmaps(null, both, 2, limit);
 	/* the ends of one, and of the other where the first is in whole cells */
 	whole = *run;
-	whole.first = a.ordered->cell_starts[a.first_cell];
-	whole.last = a.ordered->cell_starts[a.end_cell] - 1;
-	return inner + count_ends(null, &a, other) + count_ends(null, &b, &whole);
+	whole.first = a.inner_first;
+	whole.last = a.inner_end - 1;
+	return add_ends(null, add_ends(null, inner, &a, other, limit), &b, &whole, limit);
 }
 
 /* ---- any pattern ---- */
@@ -517,6 +553,8 @@ count_anew(NullModel *null, const uint32 *ids, int n, int64 limit)
 		return count_runs(null, slots[0], slots[1], pays, limit);
 	if (n == 2 && nlists == 0 && slots[0]->form == SLOT_RUN)
 		return count_run_with(null, slots[0], unconstify(Slot *, slots[1]), pays, limit);
+	if (nlists > 1)
+		return count_lists(null, slots[0], slots[1], n > 2 ? slots[2] : NULL, limit);
 	if (nlists > 0)
 		return count_among(null, slots[0]->rows, slots[0]->nrows, slots + 1, n - 1, limit);
 	return count_bitmaps(null, slots, n, limit);
