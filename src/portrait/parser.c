@@ -36,8 +36,9 @@ portrait_error(PortraitParser *parser, int sqlstate, const char *hint,
 	errsave(parser->escontext,
 			(errcode(sqlstate),
 			 parser->path.len > 0 ?
-			 errmsg("invalid portrait at %s: %s", parser->path.data, message.data) :
-			 errmsg("invalid portrait: %s", message.data),
+			 errmsg("invalid %s at %s: %s", parser->what ? parser->what : "portrait",
+					parser->path.data, message.data) :
+			 errmsg("invalid %s: %s", parser->what ? parser->what : "portrait", message.data),
 			 hint ? errhint("%s", hint) : 0));
 }
 

@@ -10,6 +10,7 @@
 typedef struct PortraitParser
 {
 	Portrait   *portrait;
+	const char *what;			/* is parsed, in messages; NULL: a portrait */
 	StringInfoData path;		/* where we are, as characteristics[2].name */
 	int			nattributes;
 	int			depth;			/* of nested conditions */

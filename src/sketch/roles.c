@@ -557,7 +557,7 @@ classify(const SketchView *view, ViewField *field)
 	else if (field->role == ROLE_TRAIT && field->other_best + field->other_rest > 0)
 	{
 		field->role = ROLE_HIGH_CARDINALITY;
-		field->note = psprintf(INT64_FORMAT " values, of which the %d most frequent were kept",
+		field->note = psprintf(INT64_FORMAT " values, of which %d were kept: those frequent on one side",
 							   field->distinct, field->nvalues);
 	}
 }

@@ -70,8 +70,6 @@ copy_sketch(Sketch *to, const Sketch *from, Size size)
 	}
 	to->blocks_start = size - blocks;
 	memcpy((char *) to + to->blocks_start, (const char *) from + from->blocks_start, blocks);
-	/* the executor copies all of it */
-	memset((char *) to + to->heap_end, 0, to->blocks_start - to->heap_end);
 }
 
 /* Makes room for so many bytes between the heap and the blocks. */

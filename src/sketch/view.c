@@ -310,6 +310,27 @@ count_column(const ColumnRows *column, int64 row, void *argument)
 	}
 }
 
+static bool
+is_frequent_best(const SketchView *view, const Field *from, int64 best)
+{
+	return best > (view->all_best + from->best_items) / FREQUENT_TEXTS;
+}
+
+static bool
+is_frequent_rest(const SketchView *view, const Field *from, int64 rest)
+{
+	return rest > (view->all_rest + from->rest_items) / FREQUENT_TEXTS;
+}
+
+bool
+is_kept_for_best(const SketchView *view, const ViewField *field, int value)
+{
+	const Field *from = &sketch_fields(view->sketch)[field->place];
+
+	return from->is_wide && cell_is_text(field->values[value].kind) &&
+		!is_frequent_rest(view, from, field->rest_n[value]);
+}
+
 /* Has it been kept?  Of text, what is frequent on a side. */
 static bool
 is_kept(const SketchView *view, const Field *from, Cell *cell, EntryCount count)
@@ -320,8 +341,7 @@ is_kept(const SketchView *view, const Field *from, Cell *cell, EntryCount count)
 		return false;
 	if (!cell_is_text(cell->kind))
 		return true;
-	if (count.best <= (view->all_best + from->best_items) / FREQUENT_TEXTS &&
-		count.rest <= (view->all_rest + from->rest_items) / FREQUENT_TEXTS)
+	if (!is_frequent_best(view, from, count.best) && !is_frequent_rest(view, from, count.rest))
 		return false;
 	if (cell->kind == CELL_WORD)
 		return true;

@@ -100,6 +100,9 @@ extern void close_codes(CodeReader *reader);
 extern uint32 *view_codes(const SketchView *view, int field);
 extern ListCodes view_list_codes(const SketchView *view, int field);
 
+/* Is a value a text that was kept for the sake of its best rows alone? */
+extern bool is_kept_for_best(const SketchView *view, const ViewField *field, int value);
+
 /*
  * A hash of each row's content.  Equal rows have equal ones; sorting by it gives
  * an order that does not depend on how rows came in.

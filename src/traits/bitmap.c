@@ -80,11 +80,36 @@ plain_mark_range(uint64 *bits, const uint32 *codes, int64 n,
 	}
 }
 
+static void
+plain_narrow(uint8 *to, const uint32 *codes, int64 n)
+{
+	for (int64 i = 0; i < n; i++)
+		to[i] = (uint8) codes[i];
+}
+
+static void
+plain_mark_byte_range(uint64 *bits, const uint8 *codes, int64 n, uint8 first, uint8 last)
+{
+	uint8		span = last - first;
+
+	for (int64 start = 0; start < n; start += WORD_BITS)
+	{
+		int			length = Min(WORD_BITS, n - start);
+		uint64		word = 0;
+
+		for (int i = 0; i < length; i++)
+			word |= (uint64) ((uint8) (codes[start + i] - first) <= span) << i;
+		bits[start / WORD_BITS] = word;
+	}
+}
+
 static const BitmapKernels plain_kernels = {
 	.count = plain_count,
 	.count_and = plain_count_and,
 	.store_and = plain_store_and,
-	.mark_range = plain_mark_range
+	.mark_range = plain_mark_range,
+	.narrow = plain_narrow,
+	.mark_byte_range = plain_mark_byte_range
 };
 
 /* ---- for AVX2 ---- */
@@ -265,11 +290,54 @@ avx2_mark_range(uint64 *bits, const uint32 *codes, int64 n,
 	plain_mark_range(bits + start / WORD_BITS, codes + start, n - start, first, last);
 }
 
+AVX2 static void
+avx2_narrow(uint8 *to, const uint32 *codes, int64 n)
+{
+	/* packing goes by halves of vectors: this brings them into order again */
+	const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+	int64		i = 0;
+
+	for (; i + 32 <= n; i += 32)
+	{
+		const __m256i *from = (const __m256i *) (codes + i);
+		__m256i		low = _mm256_packus_epi32(_mm256_loadu_si256(from), _mm256_loadu_si256(from + 1));
+		__m256i		high = _mm256_packus_epi32(_mm256_loadu_si256(from + 2), _mm256_loadu_si256(from + 3));
+		__m256i		bytes = _mm256_packus_epi16(low, high);
+
+		_mm256_storeu_si256((__m256i *) (to + i), _mm256_permutevar8x32_epi32(bytes, order));
+	}
+	plain_narrow(to + i, codes + i, n - i);
+}
+
+AVX2 static inline uint64
+bytes_in_range(const uint8 *codes, __m256i first, __m256i span)
+{
+	__m256i		offset = _mm256_sub_epi8(_mm256_loadu_si256((const __m256i *) codes), first);
+	__m256i		within = _mm256_cmpeq_epi8(_mm256_min_epu8(offset, span), offset);
+
+	return (uint32) _mm256_movemask_epi8(within);
+}
+
+AVX2 static void
+avx2_mark_byte_range(uint64 *bits, const uint8 *codes, int64 n, uint8 first, uint8 last)
+{
+	__m256i		low = _mm256_set1_epi8((char) first);
+	__m256i		span = _mm256_set1_epi8((char) (last - first));
+	int64		start = 0;
+
+	for (; start + WORD_BITS <= n; start += WORD_BITS)
+		bits[start / WORD_BITS] = bytes_in_range(codes + start, low, span) |
+			bytes_in_range(codes + start + WORD_BITS / 2, low, span) << (WORD_BITS / 2);
+	plain_mark_byte_range(bits + start / WORD_BITS, codes + start, n - start, first, last);
+}
+
 static const BitmapKernels avx2_kernels = {
 	.count = avx2_count,
 	.count_and = avx2_count_and,
 	.store_and = avx2_store_and,
-	.mark_range = avx2_mark_range
+	.mark_range = avx2_mark_range,
+	.narrow = avx2_narrow,
+	.mark_byte_range = avx2_mark_byte_range
 };
 #endif							/* HAVE_AVX2_KERNELS */
 

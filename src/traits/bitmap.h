@@ -34,6 +34,10 @@ typedef struct BitmapKernels
 	/* bits of the codes from first to last; n a multiple of 64 or the end */
 	void		(*mark_range) (uint64 *bits, const uint32 *codes, int64 n,
 							   uint32 first, uint32 last);
+	/* codes that fit into bytes, as bytes; and the same of these */
+	void		(*narrow) (uint8 *to, const uint32 *codes, int64 n);
+	void		(*mark_byte_range) (uint64 *bits, const uint8 *codes, int64 n,
+									uint8 first, uint8 last);
 } BitmapKernels;
 
 /* The best that this machine has; the same results everywhere. */

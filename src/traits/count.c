@@ -11,8 +11,8 @@
 #include "miscadmin.h"
 #include "traits/traits.h"
 
-/* Rows of a block: 2 kB of each item, so that hundreds of items fit in the cache. */
-#define BLOCK_WORDS 256
+/* Rows of a block: 4 kB of each item, so that a hundred items fit in the cache. */
+#define BLOCK_WORDS 512
 
 typedef struct Counter
 {

@@ -588,7 +588,7 @@ static List *
 parse_conditions(Jsonb *json)
 {
 	Portrait	portrait = {0};
-	PortraitParser parser = {.portrait = &portrait};
+	PortraitParser parser = {.portrait = &portrait, .what = "condition"};
 	JsonbValue	value = {.type = jbvBinary};
 	List	   *conditions = NIL;
 

@@ -10,9 +10,6 @@
 #include "traits/traits.h"
 #include "utils/memutils.h"
 
-/* A text that more than one row of so many has is kept, whoever is best. */
-#define FREQUENT_SHARE 4096
-
 /* ---- the search ---- */
 
 static void
@@ -156,18 +153,6 @@ add_missing(Search *search, int field)
 	add_with_negation(search, &item);
 }
 
-/*
- * Of fields with very many texts, sketches keep those that are frequent on
- * either side.  Had other rows been best, others would have been kept: of these
- * texts, a search among rows called best at random knows nothing.
- */
-static bool
-was_picked(const Search *search, const ViewField *f, int i)
-{
-	return cell_is_text(f->values[i].kind) && f->distinct > f->nvalues &&
-		f->rest_n[i] <= search->view->rest_n / FREQUENT_SHARE;
-}
-
 static void
 add_values(Search *search, int field)
 {
@@ -184,7 +169,7 @@ add_values(Search *search, int field)
 		item.first = item.last = CODE_FIRST + i;
 		item.best_n = f->best_n[i];
 		item.all_n = f->best_n[i] + f->rest_n[i];
-		item.was_picked = was_picked(search, f, i);
+		item.was_picked = is_kept_for_best(search->view, f, i);
 		/* a negation says something only of what is not rare */
 		if (item.best_n >= search->least ||
 			(search->options.negations && item.all_n > 0 && f->nvalues <= 100))

@@ -26,9 +26,10 @@
 /* The items of one field, and where their bits go. */
 typedef struct Marker
 {
-	TraitItem	  **items;
+	TraitItem **items;
 	uint64	  **bits;
 	int			n;
+	bool		is_narrow;		/* codes fit into bytes */
 	uint16	   *by_code;		/* NULL, or each code's item of one value */
 } Marker;
 
@@ -43,9 +44,10 @@ index_codes(Marker *marker, const ViewField *f)
 {
 	int			n = 0;
 
+	marker->is_narrow = !f->is_list && f->nvalues + CODE_FIRST <= PG_UINT8_MAX + 1;
 	for (int i = 0; i < marker->n; i++)
 		n += is_one_code(marker->items[i]);
-	if (n < (f->is_list ? 1 : MANY_VALUES) || marker->n >= NO_ITEM)
+	if (marker->is_narrow || n < (f->is_list ? 1 : MANY_VALUES) || marker->n >= NO_ITEM)
 		return;
 	marker->by_code = MemoryContextAllocHuge(CurrentMemoryContext,
 											 sizeof(uint16) * (f->nvalues + CODE_FIRST));
@@ -65,29 +67,52 @@ negate(uint64 *bits, const uint64 *known, int64 nwords)
 		bits[w] = known[w] & ~bits[w];
 }
 
-/* n is at most STRIP; the bits begin at a whole word. */
+/* The codes of a strip, as bytes too if they fit. */
+typedef struct Strip
+{
+	const uint32 *codes;
+	const uint8 *bytes;			/* or NULL */
+	int64		n;				/* STRIP at most */
+} Strip;
+
+static void
+mark_run(const Strip *strip, uint64 *bits, uint32 first, uint32 last)
+{
+	const BitmapKernels *kernels = bitmap_kernels();
+
+	if (strip->bytes)
+		kernels->mark_byte_range(bits, strip->bytes, strip->n, first, Min(last, PG_UINT8_MAX));
+	else
+		kernels->mark_range(bits, strip->codes, strip->n, first, last);
+}
+
+/* The bits begin at a whole word. */
 static void
 mark_strip(const Marker *marker, const uint32 *codes, int64 at, int64 n)
 {
-	const BitmapKernels *kernels = bitmap_kernels();
 	int64		word = at / WORD_BITS;
 	uint64		known[STRIP / WORD_BITS];
+	uint8		bytes[STRIP];
+	Strip		strip = {.codes = codes, .n = n};
 
+	if (marker->is_narrow)
+	{
+		bitmap_kernels()->narrow(bytes, codes, n);
+		strip.bytes = bytes;
+	}
 	for (int i = 0; i < marker->n; i++)
 	{
 		const TraitItem *item = marker->items[i];
 
 		if (marker->by_code && is_one_code(item))
 			continue;
-		kernels->mark_range(marker->bits[i] + word, codes, n, item->first, item->last);
+		mark_run(&strip, marker->bits[i] + word, item->first, item->last);
 		if (!item->negated)
 			continue;
-		kernels->mark_range(known, codes, n, CODE_MISSING + 1, PG_UINT32_MAX);
+		mark_run(&strip, known, CODE_MISSING + 1, PG_UINT32_MAX);
 		negate(marker->bits[i] + word, known, words_of(n));
 	}
-	if (marker->by_code == NULL)
-		return;
-	for (int64 i = 0; i < n; i++)
+	for (int64 i = 0; marker->by_code && i < n; i++)
 	{
 		uint16		item = marker->by_code[codes[i]];
 

@@ -133,9 +133,9 @@ SELECT results_eq($$SELECT n.best_n, n.all_n FROM word_sketch, icp_trait_counts(
 CREATE FUNCTION counts(conditions jsonb) RETURNS bigint LANGUAGE sql AS $$ SELECT sum(all_n)::bigint FROM sketch, icp_trait_counts(s, conditions) $$;
 SELECT throws_ok(format('SELECT counts(%L)', c), s, m) FROM (VALUES
 	('{}', '22023', 'conditions must be a JSON array'),
-	('[1]', '22P02', 'invalid portrait at conditions[0]: an object is needed, not a number'),
+	('[1]', '22P02', 'invalid condition at conditions[0]: an object is needed, not a number'),
 	('[{"field": "industri", "equals": "x"}]', '42703', 'the sketch has no field "industri"'),
-	('[{"field": "industry", "equal": "x"}]', '22P02', 'invalid portrait at conditions[0].equal: unknown key "equal"'),
+	('[{"field": "industry", "equal": "x"}]', '22P02', 'invalid condition at conditions[0].equal: unknown key "equal"'),
 	('[{"field": "founded", "within": "90 days"}]', '22023', 'conditions relative to now cannot be counted on a sketch'),
 	('[{"field": "industry", "range": "[1,2]"}]', '42804', 'condition {"field": "industry", "range": "[1,2]"} cannot apply to field "industry" of type text'),
 	('[{"field": "industry", "equals": 5}]', '42804', 'condition {"field": "industry", "equals": 5} cannot apply to field "industry" of type text'),
