@@ -40,9 +40,9 @@ typedef struct Permuter
 	double	   *minima[MAX_ORDER];	/* log p, of each permutation and order */
 	uint64	   *buffers[MAX_ORDER];
 
-	/* of this permutation */
-	const DrawnItem *items;
-	const uint64 *bits;
+	/* of this permutation: items, those that fewest rows meet first */
+	const DrawnItem **items;
+	int64		max_items;
 	int64		nitems;
 	double		least[MAX_ORDER];
 } Permuter;
@@ -122,11 +122,24 @@ try_pattern(Permuter *permuter, const uint32 *slots, int order, int64 drawn)
 }
 
 static bool
-goes_with(const Permuter *permuter, uint32 slot, uint32 before)
+goes_with(const Permuter *permuter, uint32 slot, const uint32 *before, int n)
 {
 	const Slot *slots = permuter->null.slots;
 
-	return slots[slot].is_list || slots[slot].field != slots[before].field;
+	for (int i = 0; i < n && !slots[slot].is_list; i++)
+	{
+		if (slots[slot].field == slots[before[i]].field)
+			return false;
+	}
+	return true;
+}
+
+static const uint64 *
+item_bits(const Permuter *permuter, int64 i)
+{
+	const NullModel *null = &permuter->null;
+
+	return null->item_bits + null->nwords * (permuter->items[i] - null->items);
 }
 
 static void
@@ -139,43 +152,67 @@ extend(Permuter *permuter, uint32 *slots, int64 from, const uint64 *above, int o
 
 	for (int64 i = from; i < permuter->nitems; i++)
 	{
-		const uint64 *bits = permuter->bits + null->nwords * i;
+		const uint64 *bits = item_bits(permuter, i);
 		int64		drawn;
 
-		if (!goes_with(permuter, permuter->items[i].slot, slots[order - 2]))
+		if (!goes_with(permuter, permuter->items[i]->slot, slots, order - 1))
 			continue;
 		drawn = last ? kernels->count_and(above, bits, null->nwords) :
 			kernels->store_and(buffer, above, bits, null->nwords);
 		if (drawn < null->search->least)
 			continue;
-		slots[order - 1] = permuter->items[i].slot;
+		slots[order - 1] = permuter->items[i]->slot;
 		try_pattern(permuter, slots, order, drawn);
 		if (!last)
 			extend(permuter, slots, i + 1, buffer, order + 1);
 	}
 }
 
+static int
+compare_rarity(const void *a, const void *b, void *argument)
+{
+	const DrawnItem *left = *(const DrawnItem *const *) a;
+	const DrawnItem *right = *(const DrawnItem *const *) b;
+	const Slot *slots = argument;
+	int64		left_n = slots[left->slot].all_n;
+	int64		right_n = slots[right->slot].all_n;
+
+	if (left_n != right_n)
+		return left_n < right_n ? -1 : 1;
+	return left < right ? -1 : 1;
+}
+
+/* The rarest first: of these, combinations have the smallest p-values, as a rule. */
+static void
+take_items(Permuter *permuter, int permutation)
+{
+	const NullModel *null = &permuter->null;
+	int64		first = null->first_item[permutation];
+
+	permuter->nitems = null->first_item[permutation + 1] - first;
+	for (int64 i = 0; i < permuter->nitems; i++)
+		permuter->items[i] = &null->items[first + i];
+	qsort_arg(permuter->items, permuter->nitems, sizeof(DrawnItem *), compare_rarity, null->slots);
+}
+
 static void
 search_permutation(Permuter *permuter, int permutation)
 {
 	const NullModel *null = &permuter->null;
-	int64		first = null->first_item[permutation];
 	uint32		slots[MAX_ORDER];
 
-	permuter->items = null->items + first;
-	permuter->bits = null->item_bits + null->nwords * first;
-	permuter->nitems = null->first_item[permutation + 1] - first;
+	take_items(permuter, permutation);
 	for (int i = 0; i < MAX_ORDER; i++)
 		permuter->least[i] = permuter->first_level;
 	/* items alone first: what they reach spares counting combinations */
 	for (int64 i = 0; i < permuter->nitems; i++)
-		try_pattern(permuter, &permuter->items[i].slot, 1, permuter->items[i].drawn);
+		try_pattern(permuter, &permuter->items[i]->slot, 1, permuter->items[i]->drawn);
 	for (int64 i = 0; i < permuter->nitems && null->search->options.max_order > 1; i++)
 	{
 		if ((i & 0xf) == 0)
 			CHECK_FOR_INTERRUPTS();
-		slots[0] = permuter->items[i].slot;
-		extend(permuter, slots, i + 1, permuter->bits + null->nwords * i, 2);
+		slots[0] = permuter->items[i]->slot;
+		extend(permuter, slots, i + 1, item_bits(permuter, i), 2);
 	}
 	for (int i = 0; i < MAX_ORDER; i++)
 		permuter->minima[i][permutation] = permuter->least[i];
@@ -307,6 +344,10 @@ permute(Search *search, int permutations)
 		permuter.minima[i] = palloc(sizeof(double) * null->permutations);
 		permuter.buffers[i] = new_bitmap(null->ndrawn);
 	}
+	for (int b = 0; b < null->permutations; b++)
+		permuter.max_items = Max(permuter.max_items, null->first_item[b + 1] - null->first_item[b]);
+	permuter.items = MemoryContextAllocHuge(null->context, sizeof(DrawnItem *) *
+											Max(permuter.max_items, 1));
 	for (int b = 0; b < null->permutations; b++)
 		search_permutation(&permuter, b);
 	set_q(&permuter);

@@ -591,23 +591,40 @@ grow_counts(NullModel *null)
 		pfree(old);
 }
 
+/* The same for the same slots in any order. */
+static uint64
+pattern_key(const uint32 *slots, int n)
+{
+	uint32		sorted[MAX_ORDER];
+	uint64		key = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		int			at = i;
+
+		for (; at > 0 && sorted[at - 1] > slots[i]; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = slots[i];
+	}
+	for (int i = 0; i < n; i++)
+		key = key << 21 | (sorted[i] + 1);
+	return key;
+}
+
 /*
  * The rows that meet all slots, or some number above the limit if there are
- * more.  Slots are in ascending order.
+ * more.
  */
 int64
 count_slots(NullModel *null, const uint32 *slots, int n, int64 limit)
 {
 	PatternCount *known;
-	uint64		key = 0;
+	uint64		key = pattern_key(slots, n);
 	bool		has_run = false;
 	int64		most = limit;
 
 	for (int i = 0; i < n; i++)
-	{
-		key = key << 21 | (slots[i] + 1);
 		has_run |= null->slots[slots[i]].form == SLOT_RUN;
-	}
 	/* intervals are hardly ever the same again */
 	if (has_run || null->nslots >= MAX_CACHED_SLOTS)
 		return count_anew(null, slots, n, limit);
