@@ -287,6 +287,49 @@ end_staged_list(SketchWriter *writer, int f)
 
 /* ---- blocks ---- */
 
+/* Codes of so few values are counted in tables on the stack. */
+#define FEW_CODES 256
+
+/*
+ * Adds staged rows that occur once to the counts of few values.  Neighbours count in tables of
+ * their own: the processor would have to wait for a count that it has just changed.
+ */
+static void
+count_few_codes(const uint16 *codes, const uint8 *flags, uint32 nrows,
+				EntryCount *counts, uint32 nentries)
+{
+	uint32		tables[4][2 * (FEW_CODES + 1)] = {{0}};
+	uint32		i = 0;
+
+	for (; i + 4 <= nrows; i += 4)
+	{
+		tables[0][2 * codes[i] + flags[i]]++;
+		tables[1][2 * codes[i + 1] + flags[i + 1]]++;
+		tables[2][2 * codes[i + 2] + flags[i + 2]]++;
+		tables[3][2 * codes[i + 3] + flags[i + 3]]++;
+	}
+	for (; i < nrows; i++)
+		tables[0][2 * codes[i] + flags[i]]++;
+	for (uint32 entry = 0; entry < nentries; entry++)
+	{
+		for (int t = 0; t < 4; t++)
+		{
+			counts[entry].rest += tables[t][2 * (entry + 1)];
+			counts[entry].best += tables[t][2 * (entry + 1) + 1];
+		}
+	}
+}
+
+static bool
+are_ones(const uint32 *counts, uint32 n)
+{
+	uint32		others = 0;
+
+	for (uint32 i = 0; i < n; i++)
+		others |= counts[i] ^ 1;
+	return others == 0;
+}
+
 /* Adds the staged rows to the counts of the values that they have. */
 static void
 count_codes(Sketch *sketch, Field *field, uint32 nrows)
@@ -297,6 +340,11 @@ count_codes(Sketch *sketch, Field *field, uint32 nrows)
 	const uint32 *lengths = field_region(sketch, field, FIELD_LENGTHS);
 	int64	   *counts = field_region(sketch, field, FIELD_COUNTS);
 
+	if (!field->is_list && field->nentries <= FEW_CODES && are_ones(row_counts, nrows))
+	{
+		count_few_codes(codes, flags, nrows, (EntryCount *) counts, field->nentries);
+		return;
+	}
 	if (!field->is_list)
 	{
 		for (uint32 i = 0; i < nrows; i++)

@@ -17,8 +17,9 @@
 #define FIRST_SIZE 2048
 #define FIRST_REGION 32
 
-/* From here on a sketch grows by a fraction, to waste less memory. */
-#define LARGE_SIZE (4 * 1024 * 1024)
+/* From here on a sketch grows by half, and by a quarter, to waste less memory. */
+#define MEDIUM_SIZE (4 * 1024 * 1024)
+#define LARGE_SIZE (32 * 1024 * 1024)
 
 /* ---- moving ---- */
 
@@ -84,7 +85,7 @@ make_room(SketchWriter *writer, Size needed)
 	if (old->blocks_start - old->heap_end >= needed)
 		return;
 	live = live_size(old) + needed;
-	size = MAXALIGN(live + (live < LARGE_SIZE ? live : live / 4));
+	size = MAXALIGN(live + (live < MEDIUM_SIZE ? live : live < LARGE_SIZE ? live / 2 : live / 4));
 	if (!AllocSizeIsValid(size))
 		size = MAXALIGN_DOWN(MaxAllocSize);
 	if (live > size)
@@ -105,7 +106,7 @@ grown_region(SketchWriter *writer, Region region, Size size)
 {
 	Region		grown;
 
-	size = Max(size, Min((Size) region.size * 2, size + LARGE_SIZE));
+	size = Max(size, Min((Size) region.size * 2, size + MEDIUM_SIZE));
 	size = TYPEALIGN(ALIGNMENT, Max(size, FIRST_REGION));
 	make_room(writer, size);
 	grown.offset = writer->sketch->heap_end;

@@ -588,6 +588,27 @@ read_codes(CodeReader *reader, uint32 *codes, int64 n)
 	}
 }
 
+/* The same, without looking at them; whole blocks are passed over. */
+void
+skip_codes(CodeReader *reader, int64 n)
+{
+	uint32		some = Min(n, reader->n - reader->next);
+
+	reader->next += some;
+	n -= some;
+	for (; n > 0 && n >= reader->block->nrows; n -= some)
+	{
+		some = reader->block->nrows;
+		reader->block = next_block(reader->block);
+		reader->nblocks--;
+	}
+	if (n > 0)
+	{
+		read_next_block(reader);
+		reader->next = n;
+	}
+}
+
 uint32 *
 view_codes(const SketchView *view, int field)
 {

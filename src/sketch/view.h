@@ -94,6 +94,7 @@ typedef struct CodeReader CodeReader;
 
 extern CodeReader *open_codes(const SketchView *view, int field);
 extern void read_codes(CodeReader *reader, uint32 *codes, int64 n);
+extern void skip_codes(CodeReader *reader, int64 n);
 extern void close_codes(CodeReader *reader);
 
 /* The same at once, palloc'd anew at each call. */

@@ -111,15 +111,13 @@ count_patterns(Search *search)
 		wanted[search->patterns[i].item] = true;
 	}
 	step = rows_that_fit(search, nwanted);
-	if (nwanted > 0 && search->nrows == search->view->nrows)
+	/* the first rows are there since the best ones were loaded */
+	if (nwanted > 0 && search->nrows > 0)
 		count_loaded(search);
-	else if (nwanted > 0)
+	for (int64 first = search->nrows; nwanted > 0 && first < search->view->nrows; first += step)
 	{
-		for (int64 first = 0; first < search->view->nrows; first += step)
-		{
-			load_rows(search, wanted, first, Min(step, search->view->nrows - first));
-			count_loaded(search);
-		}
+		load_rows(search, wanted, first, Min(step, search->view->nrows - first));
+		count_loaded(search);
 	}
 	pfree(wanted);
 }

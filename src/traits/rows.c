@@ -18,8 +18,12 @@
 /* With more values of a field than this, one look-up a row is cheaper. */
 #define MANY_VALUES 12
 
-/* Bitmaps of all rows may take so much; more is done in parts. */
-#define MAX_BITMAP_BYTES (40 * 1024 * 1024)
+/*
+ * Bitmaps of all rows may take so much; more is done in parts.  Lists have to be
+ * read whole for each part, so that fewer and larger ones are better.
+ */
+#define MAX_BITMAP_BYTES (14 * 1024 * 1024)
+#define MAX_BITMAP_BYTES_OF_LISTS (40 * 1024 * 1024)
 
 #define NO_ITEM PG_UINT16_MAX
 
@@ -281,17 +285,20 @@ load_plain_field(Search *search, const Load *load, int field, int first, int las
 	uint32	   *codes = palloc(sizeof(uint32) * STRIP);
 	uint32	   *gathered = palloc_extended(sizeof(uint32) * Max(search->npositives, 1),
 										   MCXT_ALLOC_HUGE);
+	int64		end = load->positives ? search->view->nrows : load->first + load->n;
 	int64		next = 0;		/* of the best rows, which are in their order */
 	Marker		marker;
 
 	if (load->rows)
 		make_marker(&marker, search, first, last, load->wanted, false, load->n);
-	for (int64 at = 0; at < search->view->nrows; at += STRIP)
+	if (!load->positives)
+		skip_codes(reader, load->first);
+	for (int64 at = load->positives ? 0 : load->first; at < end; at += STRIP)
 	{
-		int64		n = Min(STRIP, search->view->nrows - at);
+		int64		n = Min(STRIP, end - at);
 
 		read_codes(reader, codes, n);
-		for (; next < search->npositives && search->positive_rows[next] < at + n; next++)
+		for (; load->positives && next < search->npositives && search->positive_rows[next] < at + n; next++)
 			gathered[next] = codes[search->positive_rows[next] - at];
 		if (load->rows)
 			load_strip(load, &marker, codes, at, n);
@@ -339,11 +346,23 @@ load_fields(Search *search, const Load *load)
 	}
 }
 
+static bool
+has_lists(const Search *search)
+{
+	for (int i = 0; i < search->nitems; i++)
+	{
+		if (search->items[i].is_list)
+			return true;
+	}
+	return false;
+}
+
 /* Of how many rows the bitmaps of so many items fit into memory. */
 int64
 rows_that_fit(const Search *search, int nitems)
 {
-	int64		strips = (int64) MAX_BITMAP_BYTES / Max(nitems, 1) / (STRIP / 8);
+	int64		bytes = has_lists(search) ? MAX_BITMAP_BYTES_OF_LISTS : MAX_BITMAP_BYTES;
+	int64		strips = bytes / Max(nitems, 1) / (STRIP / 8);
 
 	return Min(search->view->nrows, Max(strips, 1) * STRIP);
 }
@@ -360,15 +379,14 @@ unload_rows(Search *search)
 	search->nrows = 0;
 }
 
-/* The best rows of each item, and all rows too while the fields are open. */
+/* The best rows of each item, and while the fields are open some of all rows too. */
 void
 load_positives(Search *search)
 {
 	Load		load = {
 		.positives = true,
-		.rows = search->options.max_order > 1 &&
-		rows_that_fit(search, search->nitems) == search->view->nrows,
-		.n = search->view->nrows
+		.rows = search->options.max_order > 1,
+		.n = rows_that_fit(search, search->nitems)
 	};
 
 	load_fields(search, &load);
