@@ -44,6 +44,7 @@ typedef struct OrderedField
 	uint32	   *rows;			/* by code */
 	uint32	   *starts;			/* where each code's rows begin; of codes + 1 */
 	uint16	   *cell_of_code;
+	uint16	   *cells;			/* of each row */
 	uint32	   *cell_starts;	/* first code of each cell */
 	int			ncells;
 } OrderedField;

@@ -22,6 +22,9 @@
 #define SMALL_LIST_SHARE 32
 #define MANY_BITMAPS (64 * 1024 * 1024)
 
+/* Rows whose codes stay in the cache while all slots look at them. */
+#define STRIP 8192
+
 #define MAX_CELLS 1024
 
 /* Words of bitmaps between looks at the limit. */
@@ -109,6 +112,9 @@ order_field(NullModel *null, int field, uint32 *codes)
 		ordered->rows[next[codes[i]]++] = i;
 	pfree(next);
 	make_cells(null, ordered, ncodes, view->nrows);
+	ordered->cells = lasting(null, sizeof(uint16) * view->nrows);
+	for (int64 i = 0; i < view->nrows; i++)
+		ordered->cells[i] = ordered->cell_of_code[codes[i]];
 	null->ordered[field] = ordered;
 }
 
@@ -157,41 +163,52 @@ add_row(Slot *slot, int64 row)
 		slot->rows[slot->nrows++] = row;
 }
 
-/* The slots of the field from first_slot on, all rows in one pass. */
-void
-fill_slots(NullModel *null, int field, uint32 first_slot, const uint32 *codes,
-		   const ListCodes *lists)
+/* Chooses the form of a slot, and makes room for its rows. */
+static void
+shape_slot(NullModel *null, Slot *slot)
 {
-	const SketchView *view = null->search->view;
-	int			ncodes = view->fields[field].nvalues + CODE_FIRST;
-	MemoryContext caller = MemoryContextSwitchTo(null->context);
-	uint32	   *slot_of = lasting(null, sizeof(uint32) * ncodes);
+	int64		nrows = null->search->view->nrows;
+	int			share = null->bitmap_bytes < MANY_BITMAPS ? FAST_LIST_SHARE : SMALL_LIST_SHARE;
 
-	memset(slot_of, 0xff, sizeof(uint32) * ncodes);
-	for (uint32 s = first_slot; s < null->nslots; s++)
+	if (slot->all_n < nrows / share && !slot->negated)
 	{
-		Slot	   *slot = &null->slots[s];
-		int			share = null->bitmap_bytes < MANY_BITMAPS ? FAST_LIST_SHARE : SMALL_LIST_SHARE;
-
-		CHECK_FOR_INTERRUPTS();
-		if (slot->form == SLOT_RUN)
-			continue;
-		if (slot->all_n < view->nrows / share && !slot->negated)
-		{
-			slot->form = SLOT_LIST;
-			slot->rows = lasting(null, sizeof(uint32) * slot->all_n);
-		}
-		else
-		{
-			slot->bits = new_bitmap(view->nrows);
-			null->bitmap_bytes += words_of(view->nrows) * sizeof(uint64);
-		}
-		if (slot->negated)
-			fill_negation(slot, codes, lists, view->nrows);
-		else
-			slot_of[slot->first] = s;
+		slot->form = SLOT_LIST;
+		slot->rows = lasting(null, sizeof(uint32) * slot->all_n);
+		return;
 	}
-	for (int64 row = 0; row < view->nrows; row++)
+	slot->bits = new_bitmap(nrows);
+	null->bitmap_bytes += words_of(nrows) * sizeof(uint64);
+}
+
+/* Marks the bitmaps of codes that fit into bytes, many rows at a time. */
+static void
+mark_narrow(NullModel *null, uint32 first_slot, const uint32 *codes)
+{
+	const BitmapKernels *kernels = bitmap_kernels();
+	int64		nrows = null->search->view->nrows;
+	uint8		bytes[STRIP];
+
+	for (int64 at = 0; at < nrows; at += STRIP)
+	{
+		int64		n = Min(STRIP, nrows - at);
+
+		kernels->narrow(bytes, codes + at, n);
+		for (uint32 s = first_slot; s < null->nslots; s++)
+		{
+			const Slot *slot = &null->slots[s];
+
+			if (slot->form == SLOT_BITMAP && !slot->negated)
+				kernels->mark_byte_range(slot->bits + at / WORD_BITS, bytes, n,
+										 slot->first, slot->first);
+		}
+	}
+}
+
+/* Rows one by one, to the slots of their codes. */
+static void
+add_rows(NullModel *null, const uint32 *slot_of, const uint32 *codes, const ListCodes *lists)
+{
+	for (int64 row = 0; row < null->search->view->nrows; row++)
 	{
 		if (lists == NULL && slot_of[codes[row]] != PG_UINT32_MAX)
 			add_row(&null->slots[slot_of[codes[row]]], row);
@@ -201,6 +218,41 @@ fill_slots(NullModel *null, int field, uint32 first_slot, const uint32 *codes,
 				add_row(&null->slots[slot_of[lists->codes[i]]], row);
 		}
 	}
+}
+
+/* The rows of the field's slots, which are those from first_slot on. */
+void
+fill_slots(NullModel *null, int field, uint32 first_slot, const uint32 *codes,
+		   const ListCodes *lists)
+{
+	const SketchView *view = null->search->view;
+	int			ncodes = view->fields[field].nvalues + CODE_FIRST;
+	MemoryContext caller = MemoryContextSwitchTo(null->context);
+	uint32	   *slot_of = lasting(null, sizeof(uint32) * ncodes);
+	bool		is_narrow = lists == NULL && ncodes <= PG_UINT8_MAX + 1;
+	bool		one_by_one = false;
+
+	memset(slot_of, 0xff, sizeof(uint32) * ncodes);
+	for (uint32 s = first_slot; s < null->nslots; s++)
+	{
+		Slot	   *slot = &null->slots[s];
+
+		CHECK_FOR_INTERRUPTS();
+		if (slot->form == SLOT_RUN)
+			continue;
+		shape_slot(null, slot);
+		if (slot->negated)
+			fill_negation(slot, codes, lists, view->nrows);
+		else if (slot->form == SLOT_LIST || !is_narrow)
+		{
+			slot_of[slot->first] = s;
+			one_by_one = true;
+		}
+	}
+	if (is_narrow)
+		mark_narrow(null, first_slot, codes);
+	if (one_by_one)
+		add_rows(null, slot_of, codes, lists);
 	pfree(slot_of);
 	MemoryContextSwitchTo(caller);
 }
@@ -376,15 +428,14 @@ cell_sums(NullModel *null, const OrderedField *ordered, Slot *slot)
 	sums = MemoryContextAllocZero(null->context, sizeof(uint32) * (ordered->ncells + 1));
 	slot->cells[ordered->field] = sums;
 	for (int64 i = 0; slot->form == SLOT_LIST && i < slot->nrows; i++)
-		sums[ordered->cell_of_code[ordered->codes[slot->rows[i]]] + 1] +=
-			row_count(planes, slot->rows[i]);
+		sums[ordered->cells[slot->rows[i]] + 1] += row_count(planes, slot->rows[i]);
 	for (int64 w = 0; slot->form == SLOT_BITMAP && w < nwords; w++)
 	{
 		for (uint64 word = slot->bits[w]; word != 0; word &= word - 1)
 		{
 			int64		row = w * WORD_BITS + __builtin_ctzll(word);
 
-			sums[ordered->cell_of_code[ordered->codes[row]] + 1] += row_count(planes, row);
+			sums[ordered->cells[row] + 1] += row_count(planes, row);
 		}
 	}
 	for (int i = 0; i < ordered->ncells; i++)
@@ -481,8 +532,8 @@ square_sums(NullModel *null, const OrderedField *a, const OrderedField *b)
 		return *known;
 	sums = *known = MemoryContextAllocZero(null->context, sizeof(uint32) * SIDE * SIDE);
 	for (int64 row = 0; row < null->search->view->nrows; row++)
-		sums[(a->cell_of_code[a->codes[row]] / GROUP + 1) * SIDE +
-			 b->cell_of_code[b->codes[row]] / GROUP + 1] += row_count(planes, row);
+		sums[(a->cells[row] / GROUP + 1) * SIDE + b->cells[row] / GROUP + 1] +=
+			row_count(planes, row);
 	for (int i = 1; i < SIDE; i++)
 	{
 		for (int j = 1; j < SIDE; j++)
