@@ -288,7 +288,7 @@ date_text(int64 date)
 	char		buffer[MAXDATELEN + 1];
 	struct pg_tm tm;
 
-	if (date >= DATEVAL_NOEND || date <= DATEVAL_NOBEGIN)
+	if (date == DATEVAL_NOEND || date == DATEVAL_NOBEGIN)
 		return pstrdup(date > 0 ? "infinity" : "-infinity");
 	j2date((int) date + POSTGRES_EPOCH_JDATE, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
 	EncodeDateOnly(&tm, USE_ISO_DATES, buffer);

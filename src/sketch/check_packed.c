@@ -222,7 +222,7 @@ read_column(Reading *reading, const CheckedField *checked, const BlockRows *rows
 	if (field->is_wide && kinds == NULL)
 		return false;
 	/* how many elements a row has is needed to find the others */
-	if (field->is_list && !are_good_lengths(lengths, words->n))
+	if (lengths != NULL && !are_good_lengths(lengths, words->n))
 		return false;
 	if (!deep)
 		return true;

@@ -54,7 +54,7 @@ icp_sketch_out(PG_FUNCTION_ARGS)
 	Size		size = VARSIZE(packed) - VARHDRSZ;
 	char	   *text = palloc(size * 2 + 3);
 
-	strcpy(text, "\\x");
+	memcpy(text, "\\x", 2);
 	text[2 + hex_encode(VARDATA(packed), size, text + 2)] = '\0';
 	PG_RETURN_CSTRING(text);
 }

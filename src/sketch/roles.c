@@ -171,7 +171,7 @@ toss(Random *random, int64 n)
 	if (n > MANY_ROWS)
 	{
 		/* as far from a half as so many tosses are, in standard deviations */
-		double		away = (toss(random, MANY_ROWS) - MANY_ROWS / 2) / (sqrt(MANY_ROWS) / 2);
+		double		away = ((double) toss(random, MANY_ROWS) - MANY_ROWS / 2.0) / (sqrt(MANY_ROWS) / 2);
 
 		return n / 2 + (int64) rint(away * sqrt(n) / 2);
 	}

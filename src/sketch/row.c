@@ -224,7 +224,7 @@ icp_row_out(PG_FUNCTION_ARGS)
 	Size		size = VARSIZE(row) - VARHDRSZ;
 	char	   *text = palloc(size * 2 + 3);
 
-	strcpy(text, "\\x");
+	memcpy(text, "\\x", 2);
 	text[2 + hex_encode(VARDATA(row), size, text + 2)] = '\0';
 	PG_RETURN_CSTRING(text);
 }

@@ -537,7 +537,7 @@ make_row_encoder(int nfields, const char *const *names, const Oid *types)
 	for (int i = 0; i < nfields; i++)
 		init_column(&encoder->columns[i], types[i]);
 	make_header(encoder, names);
-	encoder->usual_size = ROW_OVERHEAD + encoder->header_size + WORD_CELL_SIZE * (nfields + 4);
+	encoder->usual_size = ROW_OVERHEAD + encoder->header_size + (Size) WORD_CELL_SIZE * (nfields + 4);
 	return encoder;
 }
 
@@ -626,7 +626,7 @@ encode_row(RowEncoder *encoder, const NullableDatum *values)
 	{
 		ColumnEncoder *column;
 
-		reserve(&writer, WORD_CELL_SIZE * (encoder->nfields - i));
+		reserve(&writer, (Size) WORD_CELL_SIZE * (encoder->nfields - i));
 		writer.p = put_usual_cells(encoder, values, writer.p, &i);
 		if (i == encoder->nfields)
 			break;

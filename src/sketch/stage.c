@@ -314,8 +314,10 @@ count_few_codes(const uint16 *codes, const uint8 *flags, uint32 nrows,
 	{
 		for (int t = 0; t < 4; t++)
 		{
-			counts[entry].rest += tables[t][2 * (entry + 1)];
-			counts[entry].best += tables[t][2 * (entry + 1) + 1];
+			const uint32 *sides = &tables[t][(Size) 2 * (entry + 1)];
+
+			counts[entry].rest += sides[0];
+			counts[entry].best += sides[1];
 		}
 	}
 }

@@ -18,8 +18,8 @@
 #define FIRST_REGION 32
 
 /* From here on a sketch grows by half, and by a quarter, to waste less memory. */
-#define MEDIUM_SIZE (4 * 1024 * 1024)
-#define LARGE_SIZE (32 * 1024 * 1024)
+#define MEDIUM_SIZE ((Size) 4 << 20)
+#define LARGE_SIZE ((Size) 32 << 20)
 
 /* ---- moving ---- */
 

@@ -531,7 +531,7 @@ open_codes(const SketchView *view, int f)
 void
 close_codes(CodeReader *reader)
 {
-	if (reader->target.table != NULL)
+	if (sketch_fields(reader->view->sketch)[reader->field.place].is_wide)
 		free_table(&reader->table);
 	pfree(reader->field.values);
 	pfree(reader->field.best_n);
@@ -711,7 +711,7 @@ static void
 open_view_field(const SketchView *view, int place, ViewField *field)
 {
 	const Field *from = &sketch_fields(view->sketch)[place];
-	WordTable	table;
+	WordTable	table = {0};
 
 	memset(field, 0, sizeof(ViewField));
 	field->place = place;
