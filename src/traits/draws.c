@@ -425,7 +425,7 @@ grow_runs(FieldDraws *draws)
 static uint32
 slot_of_run(FieldDraws *draws, uint32 first, uint32 last)
 {
-	uint64		key = (uint64) first << 32 | last;
+	uint64		key = (uint64) first * (UINT64CONST(1) << 32) + last;
 	uint64		at;
 	Slot		new = {
 		.field = draws->field, .form = SLOT_RUN, .first = first, .last = last

@@ -98,7 +98,7 @@ count_family(const Search *search, int order, int64 least)
 			multiply(coefficients, count_items(search, field, least),
 					 search->view->fields[field].is_list);
 	}
-	for (int i = 1; i <= search->options.max_order; i++)
+	for (int i = 1; i <= Min(search->options.max_order, MAX_ORDER); i++)
 	{
 		if (order == 0 || i == order)
 			family += coefficients[i];

@@ -278,7 +278,7 @@ static double
 nanoseconds_each(const Search *search)
 {
 	double		found[MAX_ORDER + 1] = {0};
-	double		words = words_of(search->best);
+	double		words = (double) search->best / WORD_BITS + 1;
 	double		tries;
 
 	for (uint32 i = 0; i < search->npatterns; i++)
@@ -296,7 +296,7 @@ nanoseconds_each(const Search *search)
 static double
 nanoseconds_once(const Search *search)
 {
-	return 50.0 * search->npatterns * words_of(search->view->nrows) / 8;
+	return 50.0 * search->npatterns * ((double) search->view->nrows / WORD_BITS + 1) / 8;
 }
 
 /*

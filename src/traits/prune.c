@@ -256,7 +256,7 @@ static int
 load_candidate_rows(Search *search, const Candidate *candidates, int ncandidates)
 {
 	int64		bytes = Max(words_of(search->view->nrows), 1) * sizeof(uint64);
-	int			most = Max(LEAST_BITMAPS, (int) Min(40 * 1024 * 1024 / bytes, PG_INT32_MAX));
+	int			most = Max(LEAST_BITMAPS, (int) Min((INT64CONST(40) << 20) / bytes, PG_INT32_MAX));
 	bool	   *wanted;
 	int			nwanted = 0;
 	int			n;

@@ -20,7 +20,7 @@
  */
 #define FAST_LIST_SHARE 256
 #define SMALL_LIST_SHARE 32
-#define MANY_BITMAPS (64 * 1024 * 1024)
+#define MANY_BITMAPS (INT64CONST(64) << 20)
 
 /* Rows whose codes stay in the cache while all slots look at them. */
 #define STRIP 8192
@@ -584,7 +584,7 @@ count_runs(NullModel *null, const Slot *run, const Slot *other, bool as_bits, in
 static int64
 count_anew(NullModel *null, const uint32 *ids, int n, int64 limit)
 {
-	const Slot *slots[MAX_ORDER];
+	const Slot *slots[MAX_ORDER] = {NULL};
 	int			nlists = 0;
 	bool		pays = n > 2 || null->search->view->nrows < FEW_ROWS;
 
