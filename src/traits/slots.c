@@ -584,10 +584,12 @@ count_runs(NullModel *null, const Slot *run, const Slot *other, bool as_bits, in
 static int64
 count_anew(NullModel *null, const uint32 *ids, int n, int64 limit)
 {
-	const Slot *slots[MAX_ORDER] = {NULL};
+	const Slot *slots[MAX_ORDER];
 	int			nlists = 0;
 	bool		pays = n > 2 || null->search->view->nrows < FEW_ROWS;
 
+	if (n < 1)
+		pg_unreachable();
 	for (int i = 0; i < n; i++)
 	{
 		const Slot *slot = &null->slots[ids[i]];
