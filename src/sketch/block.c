@@ -50,19 +50,12 @@ do { \
 		((type *) (vector)->bits)[i] = (type) ((number) - (vector)->base)
 
 /*
- * A vector of the n numbers that the expression gives for i, which must not use
- * names that end as those here do.  Arrays of several types are packed alike.
+ * A vector of the n numbers that the expression gives for i, none of which is
+ * below low_ or above high_.  The expression must not use names that end so.
  */
-#define PACK_VECTOR(to, n, number) \
+#define PACK_BETWEEN(to, n, number) \
 do { \
 	Vector	   *vector_ = (Vector *) (to); \
-	uint64		low_ = PG_UINT64_MAX; \
-	uint64		high_ = 0; \
-	for (uint32 i = 0; i < (n); i++) \
-	{ \
-		low_ = Min(low_, (uint64) (number)); \
-		high_ = Max(high_, (uint64) (number)); \
-	} \
 	vector_->n = (n); \
 	vector_->base = (n) == 0 ? 0 : low_; \
 	vector_->width = (n) == 0 ? 0 : width_of(high_ - low_); \
@@ -80,6 +73,19 @@ do { \
 	} \
 } while (0)
 
+/* The same for any numbers.  Arrays of several types are packed alike. */
+#define PACK_VECTOR(to, n, number) \
+do { \
+	uint64		low_ = PG_UINT64_MAX; \
+	uint64		high_ = 0; \
+	for (uint32 i = 0; i < (n); i++) \
+	{ \
+		low_ = Min(low_, (uint64) (number)); \
+		high_ = Max(high_, (uint64) (number)); \
+	} \
+	PACK_BETWEEN(to, n, number); \
+} while (0)
+
 char *
 pack_words(char *to, const uint64 *words, uint32 n)
 {
@@ -87,10 +93,14 @@ pack_words(char *to, const uint64 *words, uint32 n)
 	return to;
 }
 
+/* Codes of a dictionary: how large they can be is known. */
 char *
-pack_codes(char *to, const uint16 *codes, uint32 n)
+pack_codes(char *to, const uint16 *codes, uint32 n, uint32 largest)
 {
-	PACK_VECTOR(to, n, codes[i]);
+	uint64		low_ = 0;
+	uint64		high_ = largest;
+
+	PACK_BETWEEN(to, n, codes[i]);
 	return to;
 }
 

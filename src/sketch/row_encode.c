@@ -41,7 +41,8 @@ typedef struct ColumnEncoder
 	bool		is_list;
 	bool		is_jsonb;
 	bool		is_plain_text;	/* text or varchar, and no array of it */
-	bool		is_int4;		/* likewise */
+	CellKind	word_kind;		/* of a value that is a word as it is, else CELL_NULL */
+	int			word_size;		/* its bytes: 1, 4 or 8 */
 	bool		is_blank_padded;
 	bool		ignores_case;	/* citext: what compares equal has one spelling */
 	Oid			base_type;
@@ -112,6 +113,14 @@ init_other(ColumnEncoder *column, Oid type)
 }
 
 static void
+init_words(ColumnEncoder *column, FieldType type, CellKind kind, int size)
+{
+	column->type = type;
+	column->word_kind = kind;
+	column->word_size = size;
+}
+
+static void
 init_column(ColumnEncoder *column, Oid declared)
 {
 	Oid			type = OidIsValid(declared) ? getBaseType(declared) : UNKNOWNOID;
@@ -122,7 +131,8 @@ init_column(ColumnEncoder *column, Oid declared)
 	{
 		init_column(column, element);
 		column->is_list = true;
-		column->is_plain_text = column->is_int4 = false;
+		column->is_plain_text = false;
+		column->word_kind = CELL_NULL;
 		get_typlenbyvalalign(getBaseType(element), &column->typlen, &column->typbyval,
 							 &column->typalign);
 		/* documents in arrays are not looked into */
@@ -134,13 +144,16 @@ init_column(ColumnEncoder *column, Oid declared)
 	switch (type)
 	{
 		case BOOLOID:
-			column->type = FIELD_BOOL;
+			init_words(column, FIELD_BOOL, CELL_BOOL, 1);
 			break;
 		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-			column->is_int4 = type == INT4OID;
 			column->type = FIELD_INTEGER;
+			break;
+		case INT4OID:
+			init_words(column, FIELD_INTEGER, CELL_INTEGER, 4);
+			break;
+		case INT8OID:
+			init_words(column, FIELD_INTEGER, CELL_INTEGER, 8);
 			break;
 		case FLOAT4OID:
 		case FLOAT8OID:
@@ -153,13 +166,13 @@ init_column(ColumnEncoder *column, Oid declared)
 			column->type = FIELD_MONEY;
 			break;
 		case DATEOID:
-			column->type = FIELD_DATE;
+			init_words(column, FIELD_DATE, CELL_DATE, 4);
 			break;
 		case TIMESTAMPOID:
-			column->type = FIELD_TIMESTAMP;
+			init_words(column, FIELD_TIMESTAMP, CELL_TIMESTAMP, 8);
 			break;
 		case TIMESTAMPTZOID:
-			column->type = FIELD_TIMESTAMPTZ;
+			init_words(column, FIELD_TIMESTAMPTZ, CELL_TIMESTAMPTZ, 8);
 			break;
 		case BPCHAROID:
 			column->is_blank_padded = true;
@@ -575,9 +588,18 @@ end_row(RowEncoder *encoder, RowWriter *writer)
 	return (IcpRow *) writer->start;
 }
 
+/* A boolean, a whole number, a date or a time. */
+static inline uint64
+datum_word(Datum datum, int size)
+{
+	if (size == 4)
+		return (uint64) (int64) DatumGetInt32(datum);
+	return size == 8 ? (uint64) DatumGetInt64(datum) : DatumGetBool(datum);
+}
+
 /*
- * Most cells are NULL, a short text that lies in the row as it is, or a small
- * number: writes those from the column *i on, where there is room for a word cell
+ * Most cells are NULL, a short text that lies in the row as it is, or a
+ * number of a fixed size: writes those from the column *i on, where there is room for a word cell
  * of every column that is left.  Returns where to go on.
  */
 static char *
@@ -603,10 +625,10 @@ put_usual_cells(const RowEncoder *encoder, const NullableDatum *values, char *p,
 			*p = CELL_WORD;
 			word = short_word(VARDATA_SHORT(text), VARSIZE_SHORT(text) - VARHDRSZ_SHORT);
 		}
-		else if (encoder->columns[*i].is_int4)
+		else if (encoder->columns[*i].word_kind != CELL_NULL)
 		{
-			*p = CELL_INTEGER;
-			word = (uint64) (int64) DatumGetInt32(values[*i].value);
+			*p = (char) encoder->columns[*i].word_kind;
+			word = datum_word(values[*i].value, encoder->columns[*i].word_size);
 		}
 		else
 			break;

@@ -82,7 +82,7 @@ extern Size vector_size(uint32 n, uint32 width);
 extern Size max_column_size(const ColumnRows *column);
 extern char *pack_column(char *to, const ColumnRows *column);
 extern char *pack_words(char *to, const uint64 *words, uint32 n);
-extern char *pack_codes(char *to, const uint16 *codes, uint32 n);
+extern char *pack_codes(char *to, const uint16 *codes, uint32 n, uint32 largest);
 extern char *pack_bytes(char *to, const uint8 *bytes, uint32 n);
 extern char *pack_counts(char *to, const uint32 *counts, uint32 n);
 extern void unpack_words(const Vector *vector, uint64 *words);

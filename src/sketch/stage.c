@@ -334,7 +334,7 @@ are_ones(const uint32 *counts, uint32 n)
 
 /* Adds the staged rows to the counts of the values that they have. */
 static void
-count_codes(Sketch *sketch, Field *field, uint32 nrows)
+count_codes(Sketch *sketch, Field *field, uint32 nrows, bool once)
 {
 	const uint16 *codes = field_region(sketch, field, FIELD_CODES);
 	const uint8 *flags = sketch_region(sketch, SKETCH_FLAGS);
@@ -342,7 +342,7 @@ count_codes(Sketch *sketch, Field *field, uint32 nrows)
 	const uint32 *lengths = field_region(sketch, field, FIELD_LENGTHS);
 	int64	   *counts = field_region(sketch, field, FIELD_COUNTS);
 
-	if (!field->is_list && field->nentries <= FEW_CODES && are_ones(row_counts, nrows))
+	if (!field->is_list && field->nentries <= FEW_CODES && once)
 	{
 		count_few_codes(codes, flags, nrows, (EntryCount *) counts, field->nentries);
 		return;
@@ -381,7 +381,7 @@ pack_staged_field(char *to, Sketch *sketch, Field *field, uint32 nrows)
 	if (field->is_list)
 		to = pack_counts(to, field_region(sketch, field, FIELD_LENGTHS), nrows);
 	if (!field->is_wide)
-		return pack_codes(to, field_region(sketch, field, FIELD_CODES), n);
+		return pack_codes(to, field_region(sketch, field, FIELD_CODES), n, field->nentries);
 	to = pack_words(to, field_region(sketch, field, FIELD_CODES), n);
 	return pack_bytes(to, field_region(sketch, field, FIELD_KINDS), n);
 }
@@ -428,9 +428,11 @@ flush_staged(SketchWriter *writer)
 	uint32		nrows = writer->sketch->nstaged;
 	Block	   *block;
 	Field	   *fields;
+	bool		once;
 
 	if (nrows == 0)
 		return;
+	once = are_ones(sketch_region(writer->sketch, SKETCH_ROW_COUNTS), nrows);
 	for (uint32 f = 0; f < writer->sketch->nfields; f++)
 		fill_missing(writer, f, nrows);
 	block = palloc0(staged_block_size(writer->sketch));
@@ -439,7 +441,7 @@ flush_staged(SketchWriter *writer)
 	for (uint32 f = 0; f < writer->sketch->nfields; f++)
 	{
 		if (!fields[f].is_wide)
-			count_codes(writer->sketch, &fields[f], nrows);
+			count_codes(writer->sketch, &fields[f], nrows, once);
 		fields[f].filled = fields[f].nitems = 0;
 	}
 	writer->sketch->nstaged = 0;
@@ -620,7 +622,7 @@ count_staged(SketchWriter *writer, int f)
 	EntryCount *counts = field_region(sketch, field, FIELD_COUNTS);
 	EntryCount	count;
 
-	count_codes(sketch, field, field->filled);
+	count_codes(sketch, field, field->filled, false);
 	if (!field->is_list || field->filled > sketch->nstaged)
 		return;
 	count = staged_count(sketch);
