@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "common/compat.h"
 #include "common/text.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -76,6 +77,17 @@ closest_of(const char *word, const char *const *candidates)
 	for (; *candidates; candidates++)
 		guess_consider(&guess, *candidates);
 	return guess.best;
+}
+
+char *
+hex_text(const struct varlena *value)
+{
+	Size		size = VARSIZE_ANY_EXHDR(value);
+	char	   *text = palloc(size * 2 + 3);
+
+	memcpy(text, "\\x", 2);
+	text[2 + hex_encode(VARDATA_ANY(value), size, text + 2)] = '\0';
+	return text;
 }
 
 Datum

@@ -16,6 +16,9 @@ extern const char *closest_word(const char *word, List *candidates);
 /* The same over a NULL-terminated array. */
 extern const char *closest_of(const char *word, const char *const *candidates);
 
+/* A varlena's bytes as bytea is written, in hexadecimal. */
+extern char *hex_text(const struct varlena *value);
+
 /* text[] of C strings. */
 extern Datum text_array(const char *const *words, int nwords);
 

@@ -33,28 +33,6 @@ is_placeholder(const Sketch *sketch, const Cell *cell)
 	return false;
 }
 
-/* Text read as a number or a date; what is neither is missing. */
-static Cell
-converted(ReadAs as, const Cell *cell)
-{
-	char		word[WORD_BYTES];
-	int			length;
-	const char *text;
-	Numeric		number;
-	Timestamp	time;
-
-	if (as == AS_NUMBER ? cell_is_number(cell->kind) : cell_is_time(cell->kind))
-		return *cell;
-	if (!cell_is_text(cell->kind))
-		return (Cell) {.kind = CELL_NULL};
-	text = cell_bytes(cell, word, &length);
-	if (as == AS_NUMBER && parse_number_text(text, length, &number))
-		return numeric_cell(NumericGetDatum(number));
-	if (as == AS_DATE && parse_time_text(text, length, &time))
-		return (Cell) {.kind = CELL_TIMESTAMP, .word = (uint64) time};
-	return (Cell) {.kind = CELL_NULL};
-}
-
 /* What the field has of the cell: CELL_NULL if it is missing. */
 static Cell
 field_cell(const Sketch *sketch, int f, const Cell *cell)
@@ -63,7 +41,7 @@ field_cell(const Sketch *sketch, int f, const Cell *cell)
 
 	if (is_placeholder(sketch, cell))
 		return (Cell) {.kind = CELL_NULL};
-	return field->as == AS_IS ? *cell : converted(field->as, cell);
+	return cell_as((ReadAs) field->as, cell);
 }
 
 static void

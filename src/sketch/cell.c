@@ -230,6 +230,28 @@ compare_texts(const Cell *a, const Cell *b)
 	return result;
 }
 
+Cell
+cell_as(ReadAs as, const Cell *cell)
+{
+	char		word[WORD_BYTES];
+	int			length;
+	const char *text;
+	Numeric		number;
+	Timestamp	time;
+
+	if (as == AS_IS || (as == AS_NUMBER && cell_is_number(cell->kind)) ||
+		(as == AS_DATE && cell_is_time(cell->kind)))
+		return *cell;
+	if (!cell_is_text(cell->kind))
+		return (Cell) {.kind = CELL_NULL};
+	text = cell_bytes(cell, word, &length);
+	if (as == AS_NUMBER && parse_number_text(text, length, &number))
+		return numeric_cell(NumericGetDatum(number));
+	if (as == AS_DATE && parse_time_text(text, length, &time))
+		return (Cell) {.kind = CELL_TIMESTAMP, .word = (uint64) time};
+	return (Cell) {.kind = CELL_NULL};
+}
+
 /* ---- any ---- */
 
 /* Kinds that compare with each other. */

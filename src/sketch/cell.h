@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
+#include "portrait/portrait.h"
 
 typedef enum CellKind
 {
@@ -129,6 +130,9 @@ extern Cell integer_cell(int64 value);
 extern Cell real_cell(float8 value);	/* CELL_NULL for NaN */
 extern Cell numeric_cell(Datum numeric);	/* likewise */
 extern Cell text_cell(const char *text, int length);
+
+/* Text read as a number or a date, if it is to be; what is neither is missing. */
+extern Cell cell_as(ReadAs as, const Cell *cell);
 
 /* Mantissa and scale of a CELL_INTEGER or CELL_DECIMAL. */
 extern int64 cell_mantissa(const Cell *cell, int *scale);

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "common/compat.h"
+#include "common/text.h"
 #include "libpq/pqformat.h"
 #include "sketch/sketch.h"
 #include "utils/builtins.h"
@@ -50,13 +51,7 @@ icp_sketch_in(PG_FUNCTION_ARGS)
 Datum
 icp_sketch_out(PG_FUNCTION_ARGS)
 {
-	PackedSketch *packed = packed_from_datum(PG_GETARG_DATUM(0));
-	Size		size = VARSIZE(packed) - VARHDRSZ;
-	char	   *text = palloc(size * 2 + 3);
-
-	memcpy(text, "\\x", 2);
-	text[2 + hex_encode(VARDATA(packed), size, text + 2)] = '\0';
-	PG_RETURN_CSTRING(text);
+	PG_RETURN_CSTRING(hex_text((struct varlena *) packed_from_datum(PG_GETARG_DATUM(0))));
 }
 
 Datum

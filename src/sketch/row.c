@@ -13,6 +13,7 @@
 #include "common/columns.h"
 #include "common/compat.h"
 #include "common/hashfn.h"
+#include "common/text.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "sketch/row.h"
@@ -220,13 +221,7 @@ icp_row_in(PG_FUNCTION_ARGS)
 Datum
 icp_row_out(PG_FUNCTION_ARGS)
 {
-	IcpRow	   *row = DatumGetRow(PG_GETARG_DATUM(0));
-	Size		size = VARSIZE(row) - VARHDRSZ;
-	char	   *text = palloc(size * 2 + 3);
-
-	memcpy(text, "\\x", 2);
-	text[2 + hex_encode(VARDATA(row), size, text + 2)] = '\0';
-	PG_RETURN_CSTRING(text);
+	PG_RETURN_CSTRING(hex_text((struct varlena *) DatumGetRow(PG_GETARG_DATUM(0))));
 }
 
 Datum

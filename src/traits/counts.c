@@ -102,29 +102,6 @@ truth_of(bool condition)
 	return condition ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
-/* Text of a cell as a number or a moment, if the condition reads it so. */
-static Cell
-read_as(ReadAs as, const Cell *cell)
-{
-	char		word[WORD_BYTES];
-	int			length;
-	const char *text;
-	Numeric		number;
-	Timestamp	time;
-
-	if (as == AS_IS || (as == AS_NUMBER && cell_is_number(cell->kind)) ||
-		(as == AS_DATE && cell_is_time(cell->kind)))
-		return *cell;
-	if (!cell_is_text(cell->kind))
-		return (Cell) {.kind = CELL_NULL};
-	text = cell_bytes(cell, word, &length);
-	if (as == AS_NUMBER && parse_number_text(text, length, &number))
-		return numeric_cell(NumericGetDatum(number));
-	if (as == AS_DATE && parse_time_text(text, length, &time))
-		return (Cell) {.kind = CELL_TIMESTAMP, .word = (uint64) time};
-	return (Cell) {.kind = CELL_NULL};
-}
-
 static bool
 text_equals(const Cell *cell, const Literal *literal)
 {
@@ -264,7 +241,7 @@ equals_any(const Cell *cell, List *literals)
 static Truth
 value_truth(const Cell *value, const Condition *condition)
 {
-	Cell		cell = read_as(condition->use.as, value);
+	Cell		cell = cell_as(condition->use.as, value);
 
 	if (cell.kind == CELL_NULL)
 		return condition->kind == CONDITION_MISSING ? TRUTH_TRUE : TRUTH_UNKNOWN;
