@@ -288,8 +288,8 @@ decimal_text(const Cell *cell)
 	if (scale == 0)
 		return psprintf(INT64_FORMAT, mantissa);
 	scale = Min(scale, MAX_SCALE);
-	return psprintf("%s" UINT64_FORMAT ".%0*" INT64_MODIFIER "u", mantissa < 0 ? "-" : "",
-					size / powers[scale], scale, size % powers[scale]);
+	return psprintf("%s" UINT64_FORMAT ".%0*llu", mantissa < 0 ? "-" : "",
+					size / powers[scale], scale, (unsigned long long) (size % powers[scale]));
 }
 
 static char *
