@@ -19,7 +19,6 @@
 #include "sketch/row.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/cash.h"
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"
 #include "utils/formatting.h"

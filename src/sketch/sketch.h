@@ -226,7 +226,6 @@ typedef struct SketchWriter
 extern void new_sketch(SketchWriter *writer, const Jsonb *options);
 extern void *need_region(SketchWriter *writer, int region, Size size);
 extern void *need_field_region(SketchWriter *writer, int field, int region, Size size);
-extern Block *add_block(SketchWriter *writer, Size size);
 extern void replace_blocks(SketchWriter *writer, const char *blocks, Size size, uint32 nblocks);
 extern void adopt_blocks(SketchWriter *writer, const char *blocks, Size size, uint32 nblocks);
 extern int	find_field_named(const Sketch *sketch, const char *name, int length);

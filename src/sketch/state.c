@@ -153,16 +153,6 @@ need_field_region(SketchWriter *writer, int f, int region, Size size)
 	return field_region(writer->sketch, field, region);
 }
 
-/* Room for a block of at most that size: shrink_block says how much it took. */
-Block *
-add_block(SketchWriter *writer, Size size)
-{
-	make_room(writer, size);
-	writer->sketch->blocks_start -= size;
-	writer->sketch->nblocks++;
-	return first_block(writer->sketch);
-}
-
 /* Other blocks in the place of all that there are. */
 void
 replace_blocks(SketchWriter *writer, const char *blocks, Size size, uint32 nblocks)
