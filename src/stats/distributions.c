@@ -295,6 +295,16 @@ gamma_cdf(double x, double shape)
 }
 
 double
+log_gamma_upper(double x, double shape)
+{
+	if (x <= 0)
+		return 0;
+	if (isinf(x))
+		return -INFINITY;
+	return gamma_tails_at(shape, x, log(x)).log_upper;
+}
+
+double
 gamma_quantile(double p, double shape)
 {
 	Law			law = {shape, 0, gamma_tails};

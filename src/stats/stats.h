@@ -59,12 +59,27 @@ extern double auc_of_bins(const int64_t *best, const int64_t *rest, int nbins);	
 extern double woe(double best, double best_total, double rest, double rest_total);	/* ln(best share / rest share); may be infinite, 0 for no rows */
 extern double information_value(const int64_t *best, const int64_t *rest, int nbins, bool smooth);	/* smooth: 0.5 added to both counts of bins with a zero, not to the totals */
 
+/*
+ * stability.c: two distributions over the same cells, as counts or as shares.
+ * In a cell that is empty on one side, so much is added to both: half a row, of
+ * counts.  parts: what each cell adds to the result, or NULL.  All are NaN
+ * where a side has no rows.
+ */
+extern double psi(const double *expected, double expected_half,
+				  const double *actual, double actual_half, int ncells, double *parts);
+
+/* The same cells as counts of rows, which need not be whole: of a weighted sample, as many as it is worth. */
+extern double psi_by_chance(const double *expected, const double *actual, int ncells);
+extern double log_homogeneity(const double *expected, const double *actual, int ncells);	/* ln p of Pearson's chi-square; NaN for one cell */
+extern double points_shift(const double *expected, const double *actual, const double *points, int ncells);
+
 /* distributions.c */
 extern double log_gamma(double x);	/* x > 0 */
 extern double normal_quantile(double p);
 extern double beta_cdf(double x, double a, double b);
 extern double beta_quantile(double p, double a, double b);
 extern double gamma_cdf(double x, double shape);	/* scale 1 */
+extern double log_gamma_upper(double x, double shape);	/* ln P(X > x) */
 extern double gamma_quantile(double p, double shape);
 
 /* random.c: a generator of our own, so that a seed means the same everywhere */

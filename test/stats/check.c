@@ -163,6 +163,29 @@ compute_from_list(const Line *line, double *result)
 	return true;
 }
 
+/* Halves, if it takes them, then the expected cells and as many actual ones. */
+static bool
+compute_from_cell_pairs(const Line *line, double *result)
+{
+	bool		with_halves = is(line, "psi");
+	int			ncells = (line->nin - 2 * with_halves) / 2;
+	const double *expected = line->in + 2 * with_halves;
+	const double *actual = expected + ncells;
+
+	if (with_halves)
+		result[0] = psi(expected, line->in[0], actual, line->in[1], ncells, NULL);
+	else if (is(line, "log_homogeneity"))
+		result[0] = log_homogeneity(expected, actual, ncells);
+	else if (is(line, "points_shift"))
+	{
+		ncells = line->nin / 3;
+		result[0] = points_shift(expected, expected + ncells, expected + 2L * ncells, ncells);
+	}
+	else
+		return false;
+	return true;
+}
+
 static bool
 compute_from_numbers(const Line *line, double *result)
 {
@@ -187,6 +210,8 @@ compute_from_numbers(const Line *line, double *result)
 		result[0] = beta_quantile(in[0], in[1], in[2]);
 	else if (is(line, "gamma_cdf"))
 		result[0] = gamma_cdf(in[0], in[1]);
+	else if (is(line, "log_gamma_upper"))
+		result[0] = log_gamma_upper(in[0], in[1]);
 	else if (is(line, "gamma_quantile"))
 		result[0] = gamma_quantile(in[0], in[1]);
 	else
@@ -250,7 +275,7 @@ check_line(const Line *line, double *worst)
 	for (int i = 0; i < MAX_NUMBERS; i++)
 		result[i] = -12345;		/* as nothing should be */
 	if (!compute_from_cells(line, result) && !compute_from_list(line, result) &&
-		!compute_from_numbers(line, result))
+		!compute_from_cell_pairs(line, result) && !compute_from_numbers(line, result))
 	{
 		printf("# there is no %s\n", line->name);
 		return false;

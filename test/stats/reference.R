@@ -137,5 +137,24 @@ for (s in list(c(0.5, 0.5), c(1, 1), c(2.5, 7), c(30, 0.7), c(3, 1000), c(400.5,
 		put("beta_cdf", c(signif(x, 6), s), pbeta(signif(x, 6), s[1], s[2]))
 	}
 
+# --- two distributions over the same cells -------------------------------------------------------------------------------
+
+for (x in list(c(1e-9, 0.5), c(0.3, 0.5), c(2, 0.5), c(40, 0.5), c(600, 0.5), c(0.5, 4.5), c(4.5, 4.5), c(9, 4.5), c(30, 4.5), c(1000, 4.5), c(12, 10), c(250, 200.5), c(1e4, 9e3)))
+	put("log_gamma_upper", x, pgamma(x[1], x[2], lower.tail = FALSE, log.p = TRUE))
+for (i in 1:20) {
+	k <- sample(2:12, 1)
+	e <- rpois(k, 20 * i) + 1; a <- rpois(k, 20 * i * rgamma(k, 10, 10)) + 1
+	put("psi", c(0.5, 0.5, e, a), sum((a / sum(a) - e / sum(e)) * log((a / sum(a)) / (e / sum(e)))))
+	points <- round(rnorm(k), 3)
+	put("points_shift", c(e, a, points), sum((a / sum(a) - e / sum(e)) * points))
+	# shares need no halves where no cell is empty
+	put("psi", c(1e-4, 1e-4, e / sum(e), a / sum(a)), sum((a / sum(a) - e / sum(e)) * log((a / sum(a)) / (e / sum(e)))))
+	put("log_homogeneity", c(e, a), pchisq(suppressWarnings(chisq.test(rbind(e, a), correct = FALSE))$statistic, k - 1, lower.tail = FALSE, log.p = TRUE))
+	e <- c(0, e, 7, 0); a <- c(9, a, 0, 0)
+	p <- (e + c(.5, rep(0, k), .5, 0)) / sum(e); q <- (a + c(.5, rep(0, k), .5, 0)) / sum(a)
+	put("psi", c(0.5, 0.5, e, a), sum(((q - p) * log(q / p))[e + a > 0]))
+	put("log_homogeneity", c(e, a), pchisq(suppressWarnings(chisq.test(rbind(e, a)[, e + a > 0], correct = FALSE))$statistic, k + 1, lower.tail = FALSE, log.p = TRUE))
+}
+
 # check.c makes one test of the lines of one name
 writeLines(lines[order(match(names, names))])
