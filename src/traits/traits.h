@@ -17,6 +17,7 @@
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
+#include "sketch/spelling.h"
 #include "sketch/view.h"
 #include "stats/stats.h"
 #include "traits/bitmap.h"
@@ -73,25 +74,6 @@ typedef enum ItemSort
 	ITEM_MISSING,
 	ITEM_INTERVAL
 } ItemSort;
-
-/* How coarse a calendar edge a moment is. */
-typedef enum TimeEdge
-{
-	EDGE_YEAR,
-	EDGE_QUARTER,
-	EDGE_MONTH,
-	EDGE_DAY,
-	EDGE_NONE
-} TimeEdge;
-
-typedef struct Bound
-{
-	bool		given;			/* or the interval is open on this side */
-	bool		closed;
-	TimeEdge	edge;			/* of times */
-	int64		time;			/* microseconds since 2000-01-01 */
-	const char *text;			/* the number, or the time as portraits write it */
-} Bound;
 
 /*
  * A condition on one field.  A row of another than a list field meets it if its
@@ -196,9 +178,6 @@ extern void add_intervals(Search *search, int field);
 /* bounds.c: intervals that read well */
 extern bool snap_run(const Search *search, int field, Run *run, Bound *low, Bound *high);
 extern bool spell_run(const ViewField *field, const Run *run, Bound *low, Bound *high);
-extern int64 cell_time(const Cell *cell);
-extern int64 floor_time(int64 time, TimeEdge edge);
-extern bool is_plain_time(const Cell *cell);
 
 /* rows.c: which rows meet an item */
 extern void load_positives(Search *search);
