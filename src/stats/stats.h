@@ -72,6 +72,16 @@ extern double psi(const double *expected, double expected_half,
 extern double psi_by_chance(const double *expected, const double *actual, int ncells);
 extern double log_homogeneity(const double *expected, const double *actual, int ncells);	/* ln p of Pearson's chi-square; NaN for one cell */
 extern double points_shift(const double *expected, const double *actual, const double *points, int ncells);
+/* roc.c: the AUC with its variance, and limits of that level; bins ascend; NaN all over for one class */
+typedef struct AucEstimate
+{
+	double		auc;			/* ties count half */
+	double		variance;		/* of DeLong, unbiased */
+	double		low;			/* 0 to 1, around the AUC */
+	double		high;
+} AucEstimate;
+
+extern AucEstimate auc_estimate(const int64_t *best, const int64_t *rest, int nbins, double level);
 
 /* distributions.c */
 extern double log_gamma(double x);	/* x > 0 */

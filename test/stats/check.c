@@ -138,7 +138,8 @@ compute_from_cells(const Line *line, double *result)
 static bool
 compute_from_list(const Line *line, double *result)
 {
-	bool		with_flag = is(line, "information_value");
+	/* a flag, or a level */
+	bool		with_flag = is(line, "information_value") || is(line, "auc_estimate");
 	int			nbins = (line->nin - with_flag) / 2;
 	int64_t		best[MAX_NUMBERS];
 	int64_t		rest[MAX_NUMBERS];
@@ -154,10 +155,19 @@ compute_from_list(const Line *line, double *result)
 		best[i] = (int64_t) line->in[with_flag + i];
 		rest[i] = (int64_t) line->in[with_flag + nbins + i];
 	}
-	if (with_flag)
+	if (is(line, "information_value"))
 		result[0] = information_value(best, rest, nbins, line->in[0] != 0);
 	else if (is(line, "auc_of_bins"))
 		result[0] = auc_of_bins(best, rest, nbins);
+	else if (is(line, "auc_estimate"))
+	{
+		AucEstimate estimate = auc_estimate(best, rest, nbins, line->in[0]);
+
+		result[0] = estimate.auc;
+		result[1] = estimate.variance;
+		result[2] = estimate.low;
+		result[3] = estimate.high;
+	}
 	else
 		return false;
 	return true;

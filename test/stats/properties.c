@@ -349,6 +349,84 @@ check_auc(void)
 	   isnan(information_value(none, huge, 2, true)), "smoothing makes the information value finite");
 }
 
+static bool
+is_within(AucEstimate e)
+{
+	return e.auc >= 0 && e.low >= 0 && e.low <= e.auc && e.auc <= e.high && e.high <= 1 && e.variance > 0;
+}
+
+/* DeLong's sums as they are written, over pairs of rows. */
+static double
+variance_of_pairs(const int64_t *best, const int64_t *rest, int nbins, double auc)
+{
+	double		squares[2] = {0, 0};
+	double		rows[2] = {0, 0};
+
+	for (int i = 0; i < nbins; i++)
+	{
+		rows[0] += (double) best[i];
+		rows[1] += (double) rest[i];
+	}
+	for (int i = 0; i < nbins; i++)
+	{
+		double		place[2] = {0, 0};
+
+		for (int j = 0; j < nbins; j++)
+		{
+			place[0] += (i > j ? 1 : i == j ? 0.5 : 0) * (double) rest[j] / rows[1];
+			place[1] += (j > i ? 1 : i == j ? 0.5 : 0) * (double) best[j] / rows[0];
+		}
+		squares[0] += (double) best[i] * (place[0] - auc) * (place[0] - auc);
+		squares[1] += (double) rest[i] * (place[1] - auc) * (place[1] - auc);
+	}
+	return squares[0] / (rows[0] - 1) / rows[0] + squares[1] / (rows[1] - 1) / rows[1];
+}
+
+/* In ascending order, and seen from the other side, with one class for the other. */
+static void
+check_auc_estimate(void)
+{
+	Random		random;
+	int64_t		best[8];
+	int64_t		rest[8];
+	const int64_t huge[] = {INT64_C(1) << 51, INT64_C(1) << 51};
+	const int64_t none[] = {0, 0};
+	AucEstimate e;
+	bool		good = true;
+
+	random_seed(&random, 4);
+	for (int round = 0; round < 2000; round++)
+	{
+		int			largest = round % 4 == 0 ? 2 : 1 + round % 9;
+		AucEstimate other;
+
+		for (int i = 0; i < 8; i++)
+		{
+			best[i] = (int64_t) random_below(&random, 1 + largest) + (i == 4);
+			rest[i] = (int64_t) random_below(&random, 1 + largest * 2) + (i == 3);
+		}
+		e = auc_estimate(best, rest, 8, 0.9);
+		other = auc_estimate(rest, best, 8, 0.9);
+		good = good && is_within(e) && off_by(e.variance, other.variance) < 1e-12 &&
+			fabs(e.low + other.high - 1) < 1e-12 && fabs(e.auc + other.auc - 1) < 1e-12;
+		/* the sum is 0 where Newcombe is asked */
+		if (e.auc > 0 && e.auc < 1 && variance_of_pairs(best, rest, 8, e.auc) > 1e-20)
+			good = good && off_by(e.variance, variance_of_pairs(best, rest, 8, e.auc)) < 1e-12;
+	}
+	ok(good, "the variance of the area is DeLong's sum over pairs, and both classes see the same");
+	e = auc_estimate(huge, huge, 2, 0.95);
+	ok(is_within(e) && e.high - e.low < 1e-7, "limits of 2^53 rows are narrow");
+	e = auc_estimate((int64_t[]){0, 1}, (int64_t[]){1, 0}, 2, 0.95);
+	ok(is_within(e) && e.high == 1 && e.low < 0.3, "two rows say next to nothing, also in the right order");
+	e = auc_estimate((int64_t[]){1, 0, INT64_C(1) << 52}, (int64_t[]){INT64_C(1) << 52, 1, 0}, 3, 0.95);
+	ok(is_within(e), "an area that is only rounded to 1");
+	for (int i = 0; i < 2; i++)
+	{
+		e = i ? auc_estimate(huge, none, 2, 0.95) : auc_estimate(none, huge, 2, 0.95);
+		ok(isnan(e.auc) && isnan(e.variance) && isnan(e.low) && isnan(e.high), "one class has no limits");
+	}
+}
+
 /* ---- edges of the rest ---- */
 
 static void
@@ -445,6 +523,7 @@ check_properties(void)
 	check_tails();
 	check_adjustments();
 	check_auc();
+	check_auc_estimate();
 	check_ratios();
 	check_quantiles();
 	check_random();

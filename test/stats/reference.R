@@ -1,4 +1,4 @@
-# Prints reference.tsv, which check.c compares with: Rscript test/stats/reference.R > test/stats/reference.tsv
+# Prints reference.tsv, which check.c compares with: Rscript test/stats/reference.R > test/stats/reference.tsv (Debian: r-cran-proc)
 # Each line: a function, its arguments, "=", what R says. Where R has no such function, its formula is written out.
 
 set.seed(20240229)
@@ -154,6 +154,32 @@ for (i in 1:20) {
 	p <- (e + c(.5, rep(0, k), .5, 0)) / sum(e); q <- (a + c(.5, rep(0, k), .5, 0)) / sum(a)
 	put("psi", c(0.5, 0.5, e, a), sum(((q - p) * log(q / p))[e + a > 0]))
 	put("log_homogeneity", c(e, a), pchisq(suppressWarnings(chisq.test(rbind(e, a)[, e + a > 0], correct = FALSE))$statistic, k + 1, lower.tail = FALSE, log.p = TRUE))
+}
+
+# --- the area under the ROC curve: pROC has DeLong's variance ------------------------------------------------------------
+
+newcombe <- function(auc, m, n, z) {
+	off <- function(x) (auc - x) - z * sqrt(x * (1 - x) * (1 + ((m + n) / 2 - 1) * ((1 - x) / (2 - x) + x / (1 + x))) / (m * n))
+	if (auc == 0) 0 else uniroot(off, c(0, auc * (1 - 1e-9)), tol = 1e-16)$root
+}
+auc_estimate <- function(best, rest, level) {
+	k <- length(best); m <- sum(best); n <- sum(rest); z <- qnorm(0.5 + level / 2)
+	roc <- suppressMessages(pROC::roc(controls = rep(1:k, rest), cases = rep(1:k, best), direction = "<"))
+	auc <- as.numeric(pROC::auc(roc))
+	variance <- if (m > 1 && n > 1) suppressWarnings(pROC::var(roc, method = "delong")) else 0
+	other <- c(newcombe(auc, m, n, z), 1 - newcombe(1 - auc, m, n, z))
+	if (!(variance > 0)) return(c(auc, (diff(other) / 2 / z)^2, other))
+	limits <- plogis(qlogis(auc) + c(-z, z) * sqrt(variance) / (auc * (1 - auc)))
+	if (min(m, n) < 20) limits <- c(min(limits[1], other[1]), max(limits[2], other[2]))
+	c(auc, variance, limits)
+}
+of_bins <- function(best, rest) for (level in c(0.95, 0.8)) put("auc_estimate", c(level, best, rest), auc_estimate(best, rest, level))
+for (x in list(
+	list(0:1, 1:0), list(1:0, 0:1), list(1, 1), list(5, 40), list(c(0, 3), c(4, 0)), list(c(3, 0), c(0, 4)), list(c(0, 1, 0), c(9, 0, 9)), list(c(2, 3), c(7, 1)),
+	list(c(0, 0, 1, 9), c(90, 0, 9, 1)), list(c(0, 30), c(400, 0)), list(c(1, 30), c(400, 1)), list(c(10, 20, 30), c(300, 100, 10)), list(c(0, 1), c(500, 500)))) of_bins(x[[1]], x[[2]])
+for (i in 1:20) {
+	k <- sample(2:30, 1)
+	of_bins(rpois(k, (1:k) / k * sample(c(0.5, 3, 50), 1)) + (1:k == k), rpois(k, sample(c(2, 20), 1)) + (1:k == 1))
 }
 
 # check.c makes one test of the lines of one name
