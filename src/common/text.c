@@ -90,6 +90,40 @@ hex_text(const struct varlena *value)
 	return text;
 }
 
+char *
+spoken_name(const char *name)
+{
+	char	   *spoken = pstrdup(name);
+
+	for (char *p = spoken; *p; p++)
+	{
+		if (*p == '_' && p > spoken && p[1] != '\0')
+			*p = ' ';
+	}
+	return spoken;
+}
+
+char *
+spoken_number(const char *number)
+{
+	StringInfoData buf;
+	const char *digits = number + (*number == '-');
+	int			whole = strspn(digits, "0123456789");
+
+	if (whole < 5 || strchr(number, 'e') != NULL)
+		return pstrdup(number);
+	initStringInfo(&buf);
+	appendBinaryStringInfo(&buf, number, digits - number);
+	for (int i = 0; i < whole; i++)
+	{
+		if (i > 0 && (whole - i) % 3 == 0)
+			appendStringInfoChar(&buf, ',');
+		appendStringInfoChar(&buf, digits[i]);
+	}
+	appendStringInfoString(&buf, digits + whole);
+	return buf.data;
+}
+
 Datum
 text_array(const char *const *words, int nwords)
 {

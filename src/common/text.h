@@ -19,6 +19,12 @@ extern const char *closest_of(const char *word, const char *const *candidates);
 /* A varlena's bytes as bytea is written, in hexadecimal. */
 extern char *hex_text(const struct varlena *value);
 
+/* annual_revenue is a name for machines; keys of JSON stay as they are. */
+extern char *spoken_name(const char *name);
+
+/* 1234567.5 as 1,234,567.5; numbers of four digits may be years. */
+extern char *spoken_number(const char *number);
+
 /* text[] of C strings. */
 extern Datum text_array(const char *const *words, int nwords);
 

@@ -5,47 +5,12 @@
 #include "postgres.h"
 
 #include "common/compat.h"
+#include "common/text.h"
 #include "portrait/portrait.h"
 #include "traits/traits.h"
 #include "utils/datetime.h"
 
 /* ---- pieces ---- */
-
-/* annual_revenue is a name for machines; keys of JSON stay as they are. */
-static char *
-spoken_name(const char *name)
-{
-	char	   *spoken = pstrdup(name);
-
-	for (char *p = spoken; *p; p++)
-	{
-		if (*p == '_' && p > spoken && p[1] != '\0')
-			*p = ' ';
-	}
-	return spoken;
-}
-
-/* 1234567.5 as 1,234,567.5; numbers of four digits may be years. */
-static char *
-spoken_number(const char *number)
-{
-	StringInfoData buf;
-	const char *digits = number + (*number == '-');
-	int			whole = strspn(digits, "0123456789");
-
-	if (whole < 5 || strchr(number, 'e') != NULL)
-		return pstrdup(number);
-	initStringInfo(&buf);
-	appendBinaryStringInfo(&buf, number, digits - number);
-	for (int i = 0; i < whole; i++)
-	{
-		if (i > 0 && (whole - i) % 3 == 0)
-			appendStringInfoChar(&buf, ',');
-		appendStringInfoChar(&buf, digits[i]);
-	}
-	appendStringInfoString(&buf, digits + whole);
-	return buf.data;
-}
 
 static char *
 spoken_value(const Cell *cell)
