@@ -161,3 +161,26 @@ auc_estimate(const int64_t *best, const int64_t *rest, int nbins, double level)
 	estimate.high = fmax(estimate.high, estimate.auc);
 	return estimate;
 }
+
+/*
+ * The largest distance between both classes' cumulative shares: Smirnov (1948),
+ * "Table for estimating the goodness of fit of empirical distributions".
+ */
+double
+ks_of_bins(const int64_t *best, const int64_t *rest, int nbins)
+{
+	ClassCounts all = count_classes(best, rest, nbins);
+	double		best_below = 0;
+	double		rest_below = 0;
+	double		largest = 0;
+
+	if (all.best < 1 || all.rest < 1)
+		return NAN;
+	for (int i = 0; i < nbins; i++)
+	{
+		best_below += (double) best[i];
+		rest_below += (double) rest[i];
+		largest = fmax(largest, fabs(best_below / all.best - rest_below / all.rest));
+	}
+	return largest;
+}

@@ -72,6 +72,7 @@ extern double psi(const double *expected, double expected_half,
 extern double psi_by_chance(const double *expected, const double *actual, int ncells);
 extern double log_homogeneity(const double *expected, const double *actual, int ncells);	/* ln p of Pearson's chi-square; NaN for one cell */
 extern double points_shift(const double *expected, const double *actual, const double *points, int ncells);
+
 /* roc.c: the AUC with its variance, and limits of that level; bins ascend; NaN all over for one class */
 typedef struct AucEstimate
 {
@@ -82,6 +83,16 @@ typedef struct AucEstimate
 } AucEstimate;
 
 extern AucEstimate auc_estimate(const int64_t *best, const int64_t *rest, int nbins, double level);
+extern double ks_of_bins(const int64_t *best, const int64_t *rest, int nbins);	/* NaN for one class */
+
+/* calibration.c: the log odds of best rows as a line; NaN where the classes do not overlap */
+typedef struct LogisticLine
+{
+	double		intercept;
+	double		slope;
+} LogisticLine;
+
+extern LogisticLine logistic_line(const double *x, const int64_t *best, const int64_t *rest, int n);
 
 /* distributions.c */
 extern double log_gamma(double x);	/* x > 0 */

@@ -136,6 +136,27 @@ compute_from_cells(const Line *line, double *result)
 }
 
 static bool
+compute_line(const Line *line, double *result)
+{
+	int			n = line->nin / 3;
+	int64_t		best[MAX_NUMBERS];
+	int64_t		rest[MAX_NUMBERS];
+	LogisticLine fitted;
+
+	if (!is(line, "logistic_line"))
+		return false;
+	for (int i = 0; i < n; i++)
+	{
+		best[i] = (int64_t) line->in[n + i];
+		rest[i] = (int64_t) line->in[2 * n + i];
+	}
+	fitted = logistic_line(line->in, best, rest, n);
+	result[0] = fitted.intercept;
+	result[1] = fitted.slope;
+	return true;
+}
+
+static bool
 compute_from_list(const Line *line, double *result)
 {
 	/* a flag, or a level */
@@ -159,6 +180,8 @@ compute_from_list(const Line *line, double *result)
 		result[0] = information_value(best, rest, nbins, line->in[0] != 0);
 	else if (is(line, "auc_of_bins"))
 		result[0] = auc_of_bins(best, rest, nbins);
+	else if (is(line, "ks_of_bins"))
+		result[0] = ks_of_bins(best, rest, nbins);
 	else if (is(line, "auc_estimate"))
 	{
 		AucEstimate estimate = auc_estimate(best, rest, nbins, line->in[0]);
@@ -284,7 +307,8 @@ check_line(const Line *line, double *worst)
 
 	for (int i = 0; i < MAX_NUMBERS; i++)
 		result[i] = -12345;		/* as nothing should be */
-	if (!compute_from_cells(line, result) && !compute_from_list(line, result) &&
+	if (!compute_from_cells(line, result) && !compute_line(line, result) &&
+		!compute_from_list(line, result) &&
 		!compute_from_cell_pairs(line, result) && !compute_from_numbers(line, result))
 	{
 		printf("# there is no %s\n", line->name);

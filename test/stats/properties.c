@@ -427,6 +427,29 @@ check_auc_estimate(void)
 	}
 }
 
+static void
+check_calibration(void)
+{
+	const double x[] = {-3, 1, 2};
+	const double far[] = {-690, 0, 700};
+	LogisticLine line;
+
+	line = logistic_line(x, (int64_t[]){0, 2, 3}, (int64_t[]){4, 3, 0}, 3);
+	ok(isnan(line.slope) && isnan(line.intercept), "classes that meet at one value have no line");
+	line = logistic_line(x, (int64_t[]){0, 0, 3}, (int64_t[]){4, 0, 1}, 3);
+	ok(isnan(line.slope), "nor has one that has all of a class at one end");
+	line = logistic_line(x, (int64_t[]){0, 5, 0}, (int64_t[]){0, 5, 0}, 3);
+	ok(isnan(line.slope), "nor has one value");
+	line = logistic_line(NULL, NULL, NULL, 0);
+	ok(isnan(line.slope), "nor have no rows");
+	line = logistic_line(far, (int64_t[]){1, 1, INT64_C(1) << 51}, (int64_t[]){INT64_C(1) << 51, 1, 1}, 3);
+	ok(isfinite(line.slope) && line.slope > 0, "values far from each other, and many rows, have one");
+	line = logistic_line(x, (int64_t[]){3, 2, 1}, (int64_t[]){1, 1, 3}, 3);
+	ok(line.slope < 0, "it may fall");
+	ok(isnan(ks_of_bins((int64_t[]){1}, (int64_t[]){0}, 1)) && ks_of_bins((int64_t[]){1, 0}, (int64_t[]){0, 1}, 2) == 1,
+	   "one class has no distance, and separate ones the largest");
+}
+
 /* ---- edges of the rest ---- */
 
 static void
@@ -524,6 +547,7 @@ check_properties(void)
 	check_adjustments();
 	check_auc();
 	check_auc_estimate();
+	check_calibration();
 	check_ratios();
 	check_quantiles();
 	check_random();

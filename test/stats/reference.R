@@ -182,5 +182,23 @@ for (i in 1:20) {
 	of_bins(rpois(k, (1:k) / k * sample(c(0.5, 3, 50), 1)) + (1:k == k), rpois(k, sample(c(2, 20), 1)) + (1:k == 1))
 }
 
+for (i in 1:12) {
+	k <- sample(2:25, 1); best <- rpois(k, (1:k) / k * 4) + (1:k == 2); rest <- rpois(k, 3) + (1:k == 2)
+	put("ks_of_bins", c(best, rest), suppressWarnings(ks.test(rep(1:k, best), rep(1:k, rest))$statistic))
+}
+
+# --- calibration ---------------------------------------------------------------------------------------------------------
+
+for (i in 1:20) {
+	k <- sample(3:20, 1); size <- 10^sample(1:5, 1)
+	x <- round(sort(rnorm(k, sample(c(-4, 0, 2), 1), sample(c(0.2, 1, 3), 1))), 4)
+	p <- plogis(0.7 * x + rnorm(k, 0.3, 0.2))
+	best <- rbinom(k, size, p); rest <- size - best
+	# an event at either end for each class, so that there is an estimate
+	best[c(1, k)] <- best[c(1, k)] + 1; rest[c(1, k)] <- rest[c(1, k)] + 1
+	line <- glm(cbind(best, rest) ~ x, family = binomial, control = glm.control(epsilon = 1e-16, maxit = 100))
+	put("logistic_line", c(x, best, rest), coef(line))
+}
+
 # check.c makes one test of the lines of one name
 writeLines(lines[order(match(names, names))])
