@@ -1,0 +1,75 @@
+/*
+ * validation_view.c
+ *		A validation as arrays, for those who read it.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "validate/validation_view.h"
+
+ValidationView *
+open_validation_view(Datum datum)
+{
+	const Validation *v = validation_at_rest(datum);
+	ValidationView *view = palloc0(sizeof(ValidationView));
+	uint32		n = v->ncells;
+
+	view->level = v->level;
+	view->ncells = n;
+	view->missing = v->missing;
+	view->keys = palloc(sizeof(int64) * Max(n, 1));
+	view->events = palloc(sizeof(int64) * Max(n, 1));
+	view->others = palloc(sizeof(int64) * Max(n, 1));
+	for (uint32 i = 0; i < n; i++)
+	{
+		view->keys[i] = v->cells[i].key;
+		view->events[i] = v->cells[i].events;
+		view->others[i] = v->cells[i].others;
+		view->all_events += v->cells[i].events;
+		view->all_others += v->cells[i].others;
+	}
+	return view;
+}
+
+void
+put_float8(Datum *value, bool *is_null, double number)
+{
+	*is_null = !isfinite(number);
+	*value = *is_null ? (Datum) 0 : Float8GetDatum(number);
+}
+
+void
+check_parts(const char *name, int32 parts)
+{
+	if (parts < 1 || parts > MAX_PARTS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s %d is out of range", name, parts),
+				 errhint("It is from 1 to %d; 10 is usual.", MAX_PARTS)));
+}
+
+/*
+ * Scores are cut into parts of as equal numbers of rows as can be, and none is
+ * cut in two: a score's rows go where the middle one of them would.
+ */
+int
+part_of_middle(int64 rows_before, int64 rows, int64 all_rows, int parts)
+{
+	double		middle = (double) rows_before + (double) rows / 2;
+
+	return Min((int) (middle * parts / (double) all_rows), parts - 1);
+}
+
+/* Adds to a mean, so that large scores do not overflow. */
+void
+add_to_mean(RunningMean *mean, double value, int64 rows)
+{
+	if (rows == 0)
+		return;
+	mean->rows += (double) rows;
+	if (mean->rows == (double) rows)
+		mean->value = value;
+	else
+		mean->value += (value - mean->value) * ((double) rows / mean->rows);
+}

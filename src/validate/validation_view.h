@@ -1,0 +1,67 @@
+/*
+ * validation_view.h
+ *		What the readings of a validation share.
+ */
+#ifndef ICP_VALIDATION_VIEW_H
+#define ICP_VALIDATION_VIEW_H
+
+#include "postgres.h"
+
+#include "validate/validation.h"
+
+/* Buckets and bins. */
+#define MAX_PARTS 10000
+
+/* Cells ascend. */
+typedef struct ValidationView
+{
+	int			level;
+	int			ncells;
+	int64	   *keys;
+	int64	   *events;
+	int64	   *others;
+	int64		all_events;
+	int64		all_others;
+	int64		missing;
+} ValidationView;
+
+typedef struct RunningMean
+{
+	double		rows;
+	double		value;
+} RunningMean;
+
+extern ValidationView *open_validation_view(Datum datum);
+
+/* NULL in place of infinities and NaN. */
+extern void put_float8(Datum *value, bool *is_null, double number);
+extern void check_parts(const char *name, int32 parts);
+extern int	part_of_middle(int64 rows_before, int64 rows, int64 all_rows, int parts);
+extern void add_to_mean(RunningMean *mean, double value, int64 rows);
+
+/* Of a cell that stands for several scores, their middle. */
+static inline double
+view_score(const ValidationView *view, int i)
+{
+	return key_score(view->keys[i]);
+}
+
+static inline double
+view_low(const ValidationView *view, int i)
+{
+	return cell_low(view->keys[i], view->level);
+}
+
+static inline double
+view_high(const ValidationView *view, int i)
+{
+	return cell_high(view->keys[i], view->level);
+}
+
+static inline int64
+view_rows(const ValidationView *view, int i)
+{
+	return view->events[i] + view->others[i];
+}
+
+#endif							/* ICP_VALIDATION_VIEW_H */
