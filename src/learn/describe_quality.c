@@ -423,7 +423,7 @@ tell_left_out_for(Telling *t, int reason)
 	}
 	if (texts == NIL)
 		return;
-	SAY(t, "- %s: ", "- %s：", reason == NREASONS ? WORD(t, "Otherwise", "其他原因") :
+	SAY(t, "- %s: ", "- %s：", reason == NREASONS ? WORD(t, "For other reasons", "其他原因") :
 		WORD(t, reasons[reason].english, reasons[reason].chinese));
 	put_list(t->out, t, texts, nmore, WORD(t, ", ", "、"));
 	PUT(t, ".\n", "。\n");

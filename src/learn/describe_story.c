@@ -331,7 +331,10 @@ tell_fit(Telling *t)
 		SAY(t, "From a score of %s on, %s fit", "得分达到 %s 分的%s即符合画像",
 			threshold_text(t->portrait->fit), t->noun);
 	if (t->portrait->fit_from > best)
-		SAY(t, ", but none can: the most is %g", "，但无法达到：最高只有 %g 分", best);
+	{
+		SAY(t, ", but none can: the most is %g.\n\n", "，但无法达到：最高只有 %g 分。\n\n", best);
+		return;
+	}
 	if (known(share))
 		SAY(t, ": %s of the %s do", "：%s 的%s达到", percent_text(t, share), t->noun);
 	if (known(rate))

@@ -219,10 +219,13 @@ static float8
 chance_at(const Portrait *p, float8 score)
 {
 	float8		points = score;
+	float8		chance;
 
 	if (!p->raw_points)
 		points = (p->min + score / 100 * ((float8) p->max - p->min)) / POINT_SCALE;
-	return 1 / (1 + exp(-(p->intercept_value + p->slope_value * points)));
+	chance = 1 / (1 + exp(-(p->intercept_value + p->slope_value * points)));
+	/* a logistic function is never quite 0 or 1 */
+	return known(chance) ? Min(Max(chance, 1e-9), 1 - 1e-9) : NAN;
 }
 
 static void
