@@ -55,6 +55,8 @@ def measure(rows):
     y = rows.outcome.to_numpy(bool)
     by_fold = [auc(f.score.to_numpy(float), f.outcome.to_numpy(bool)) for _, f in rows.groupby('fold')]
     p = rows.probability.to_numpy(float)
+    if (rows.groupby('fold').probability.nunique() == 1).all():
+        p = np.full(len(p), p.mean())    # it tells no rows apart, so nothing has a slope
     return {'auc': np.nanmean(by_fold), 'brier': np.mean((p - y) ** 2), 'slope': slope(p, y), 'rows': len(rows), 'base': y.mean()}
 
 
