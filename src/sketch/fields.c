@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "common/text.h"
 #include "funcapi.h"
 #include "sketch/view.h"
 #include "utils/builtins.h"
@@ -88,4 +89,41 @@ icp_fields(PG_FUNCTION_ARGS)
 	for (int i = 0; i < view->nfields; i++)
 		put_field((ReturnSetInfo *) fcinfo->resultinfo, view, &view->fields[by_place[i]]);
 	return (Datum) 0;
+}
+
+/* ---- names of fields ---- */
+
+bool
+is_named(List *names, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, names)
+	{
+		if (strcmp(lfirst(lc), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+check_field_names(const SketchView *view, List *names)
+{
+	List	   *fields = NIL;
+	ListCell   *lc;
+
+	for (int i = 0; i < view->nfields && names != NIL; i++)
+		fields = lappend(fields, unconstify(char *, view->fields[i].name));
+	foreach(lc, names)
+	{
+		const char *guess;
+
+		if (is_named(fields, lfirst(lc)))
+			continue;
+		guess = closest_word(lfirst(lc), fields);
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("the sketch has no field \"%s\"", (char *) lfirst(lc)),
+				 guess ? errhint("Perhaps you meant \"%s\".", guess) : 0));
+	}
 }

@@ -113,4 +113,8 @@ extern uint64 *view_row_hashes(const SketchView *view);
 /* roles.c: fills in role, iv, auc and note of every field */
 extern void classify_fields(SketchView *view);
 
+/* fields.c */
+extern bool is_named(List *names, const char *name);	/* among char * */
+extern void check_field_names(const SketchView *view, List *names);	/* an error unless all are fields */
+
 #endif							/* ICP_VIEW_H */

@@ -64,7 +64,6 @@ typedef struct TraitOptions
 extern void parse_trait_options(Jsonb *json, TraitOptions *options);
 extern void check_max_order(int max_order);
 extern void check_trait_fields(const SketchView *view, const TraitOptions *options);
-extern bool is_named(List *names, const char *name);
 
 /* ---- items ---- */
 
