@@ -126,14 +126,15 @@ static void
 climb(Fit *fit, const double *by)
 {
 	double		part = 1;
-
 	/* near the top, rounding may lead down */
+	double		least = fit->now.log - 1e-12 * fabs(fit->now.log);
+
 	for (int halvings = 0; halvings < 20; halvings++)
 	{
 		double		there[2] = {fit->line[0] + part * by[0], fit->line[1] + part * by[1]};
 		Likelihood	next = likelihood_at(fit, there);
 
-		if (next.log >= fit->now.log || halvings == 19)
+		if (next.log >= least || halvings == 19)
 		{
 			fit->line[0] = there[0];
 			fit->line[1] = there[1];

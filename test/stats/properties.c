@@ -427,6 +427,39 @@ check_auc_estimate(void)
 	}
 }
 
+/* Of many values and a million rows, whose log odds are a line but for chance. */
+static bool
+finds_lines(void)
+{
+	enum {VALUES = 5000};
+	static double x[VALUES];
+	static int64_t best[VALUES];
+	static int64_t rest[VALUES];
+	Random		random;
+	bool		good = true;
+
+	random_seed(&random, 5);
+	for (int round = 0; round < 100; round++)
+	{
+		double		slope = 0.2 + 2 * random_unit(&random);
+		LogisticLine line;
+
+		for (int i = 0; i < VALUES; i++)
+		{
+			int64_t		rows = 1 + (int64_t) random_below(&random, 400);
+			double		p;
+
+			x[i] = (i - 4000 + random_unit(&random)) / 600.0;
+			p = 1 / (1 + exp(-slope * x[i]));
+			best[i] = (int64_t) floor((double) rows * p + random_unit(&random));
+			rest[i] = rows - best[i];
+		}
+		line = logistic_line(x, best, rest, VALUES);
+		good = good && fabs(line.slope - slope) < 0.02 && fabs(line.intercept) < 0.02;
+	}
+	return good;
+}
+
 static void
 check_calibration(void)
 {
@@ -446,6 +479,7 @@ check_calibration(void)
 	ok(isfinite(line.slope) && line.slope > 0, "values far from each other, and many rows, have one");
 	line = logistic_line(x, (int64_t[]){3, 2, 1}, (int64_t[]){1, 1, 3}, 3);
 	ok(line.slope < 0, "it may fall");
+	ok(finds_lines(), "rounding does not hide the line of many rows");
 	ok(isnan(ks_of_bins((int64_t[]){1}, (int64_t[]){0}, 1)) && ks_of_bins((int64_t[]){1, 0}, (int64_t[]){0, 1}, 2) == 1,
 	   "one class has no distance, and separate ones the largest");
 }
