@@ -5,11 +5,11 @@
  * A validation holds cells: distinct scores, each with its rows by outcome.  It
  * is exact up to MAX_CELLS distinct scores.  Beyond that, scores are made
  * coarse: of a score's key (below) the last bits are given up, as few of them as
- * it takes.  What is given up depends on the set of scores alone, never on the
- * order in which they came or on how they were split and merged, since a set
- * that is too large at one level is so with more scores, too, and since making
- * coarse in two steps is the same as in one.  Cells of equal frequency could
- * not promise that.
+ * it takes, and scores that are no longer told apart share a cell.  What is given
+ * up depends on the set of scores alone, never on the order in which they came or
+ * on how they were split and merged, since a set that is too large at one level
+ * is so with more scores, too, and since making coarse in two steps is the same
+ * as in one.  Cells of equal frequency could not promise that.
  *
  * It has two forms.  At rest, cells ascend and nothing else is there; such bytes
  * are checked whenever they are read.  At work, as the state of an aggregate, it
@@ -44,9 +44,10 @@
 
 typedef struct ScoreCell
 {
-	int64		key;
+	int64		key;			/* of its one score, or coarse if it is mixed */
 	int64		events;			/* rows whose outcome is true */
-	int64		others;
+	uint64		others:63;
+	uint64		is_mixed:1;		/* more than one score */
 } ScoreCell;
 
 typedef struct Validation
@@ -93,9 +94,9 @@ lost_bits(int level)
 }
 
 /*
- * A key that has lost so many bits stays what it is if these are 0, since round
- * numbers often stand for many rows.  All others between two such keys become
- * the one in the middle.
+ * Scores with the same coarse key share a cell.  A key whose bits that are lost
+ * are 0 stays what it is, since round numbers often stand for many rows; all
+ * others between two such keys become the one in the middle.
  */
 static inline int64
 coarse_key(int64 key, int level)
@@ -107,38 +108,30 @@ coarse_key(int64 key, int level)
 	return (key & ~lost) | (INT64CONST(1) << (level - 1));
 }
 
-/* Does the cell stand for more than one score? */
-static inline bool
-is_coarse(int64 key, int level)
-{
-	return level > 1 && (key & lost_bits(level)) != 0;
-}
-
-/* The least and the greatest score that the cell stands for. */
+/* The least and the greatest score that the cell can stand for. */
 static inline float8
-cell_low(int64 key, int level)
+cell_low(const ScoreCell *cell, int level)
 {
-	return key_score(is_coarse(key, level) ? (key & ~lost_bits(level)) + 1 : key);
+	return key_score(cell->is_mixed ? (cell->key & ~lost_bits(level)) + 1 : cell->key);
 }
 
 static inline float8
-cell_high(int64 key, int level)
+cell_high(const ScoreCell *cell, int level)
 {
-	return key_score(is_coarse(key, level) ? key | lost_bits(level) : key);
+	return key_score(cell->is_mixed ? cell->key | lost_bits(level) : cell->key);
 }
 
 /* ---- the form at work: validation_state.c ---- */
 
 extern Validation *new_validation(void);
 extern Validation *open_validation(Datum datum);
-extern Validation *count_cell(Validation *v, int64 key, int64 events, int64 others);
+extern Validation *count_cell(Validation *v, const ScoreCell *cell);
 extern void make_coarse(Validation *v, int level);
 extern void sort_cells(ScoreCell *cells, uint32 ncells);
 pg_noreturn extern void too_many_rows(void);
 
 /* ---- the form at rest: validation_io.c ---- */
 
-extern Size packed_validation_size(uint32 ncells);
 extern Validation *pack_validation(const Validation *v);
 extern Validation *validation_at_rest(Datum datum);
 

@@ -35,8 +35,8 @@ Datum
 icp_validation_accum(PG_FUNCTION_ARGS)
 {
 	Validation *v;
+	ScoreCell	row = {0};
 	float8		score;
-	bool		outcome;
 
 	require_aggregate(fcinfo, "icp_validation_accum", "icp_validation");
 	v = PG_ARGISNULL(0) ? new_validation() : open_validation(PG_GETARG_DATUM(0));
@@ -48,8 +48,10 @@ icp_validation_accum(PG_FUNCTION_ARGS)
 		v->missing++;
 		PG_RETURN_POINTER(v);
 	}
-	outcome = PG_GETARG_BOOL(2);
-	PG_RETURN_POINTER(count_cell(v, coarse_key(score_key(score), v->level), outcome, !outcome));
+	row.key = score_key(score);
+	row.events = PG_GETARG_BOOL(2);
+	row.others = !row.events;
+	PG_RETURN_POINTER(count_cell(v, &row));
 }
 
 /* The rows of another validation, of either form. */
@@ -65,8 +67,7 @@ merge_validation(Validation *given, const Validation *other)
 		make_coarse(v, other->level);
 	for (uint32 i = 0; i < other->ncells; i++)
 	{
-		const ScoreCell *cell = &other->cells[i];
-		Validation *now = count_cell(v, coarse_key(cell->key, v->level), cell->events, cell->others);
+		Validation *now = count_cell(v, &other->cells[i]);
 
 		if (now != v && v != given)
 			pfree(v);

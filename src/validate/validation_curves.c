@@ -48,11 +48,11 @@ cut_into_parts(const ValidationView *view, int nparts, bool descending)
 		Part	   *part = &parts[part_of_middle(before, rows, view->all_events + view->all_others, nparts)];
 		bool		is_first = part->events + part->others == 0;
 
-		part->low = is_first ? view_low(view, i) : Min(part->low, view_low(view, i));
-		part->high = is_first ? view_high(view, i) : Max(part->high, view_high(view, i));
+		part->low = is_first ? view->lows[i] : Min(part->low, view->lows[i]);
+		part->high = is_first ? view->highs[i] : Max(part->high, view->highs[i]);
 		part->events += view->events[i];
 		part->others += view->others[i];
-		add_to_mean(&part->score, view_score(view, i), rows);
+		add_to_mean(&part->score, view->scores[i], rows);
 		before += rows;
 	}
 	return parts;
@@ -66,7 +66,8 @@ put_gains(ReturnSetInfo *rsinfo, const ValidationView *view, int bucket,
 	bool		nulls[GAINS_COLUMNS] = {0};
 	int64		rows = part->events + part->others;
 	double		rate = (double) part->events / (double) rows;
-	double		base_rate = (double) view->all_events / ((double) view->all_events + (double) view->all_others);
+	double		lift = (double) part->events * ((double) view->all_events + (double) view->all_others) /
+		((double) rows * (double) view->all_events);
 	int			i = 0;
 
 	values[i++] = Int32GetDatum(bucket);
@@ -78,7 +79,7 @@ put_gains(ReturnSetInfo *rsinfo, const ValidationView *view, int bucket,
 	values[i++] = Int64GetDatum(part->events);
 	put_float8(&values[i], &nulls[i], rate);
 	i++;
-	put_float8(&values[i], &nulls[i], rate / base_rate);
+	put_float8(&values[i], &nulls[i], lift);
 	i++;
 	put_float8(&values[i], &nulls[i], (double) captured / (double) view->all_events);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
@@ -177,7 +178,7 @@ put_curve(ReturnSetInfo *rsinfo, const ValidationView *view, int npoints)
 		if (i > 0 && (stretch == last || stretch >= npoints - 1))
 			continue;
 		last = stretch;
-		put_point(rsinfo, fpr, tpr, view_low(view, i));
+		put_point(rsinfo, fpr, tpr, view->lows[i]);
 	}
 }
 
@@ -217,9 +218,9 @@ confuse(const ValidationView *view, double threshold)
 	for (int i = 0; i < view->ncells; i++)
 	{
 		/* a cell that the threshold cuts is taken for its middle */
-		if (view_low(view, i) < threshold && view_high(view, i) >= threshold)
+		if (view->lows[i] < threshold && view->highs[i] >= threshold)
 			c.uncertain += view_rows(view, i);
-		if (view_low(view, i) >= threshold || view_score(view, i) >= threshold)
+		if (view->lows[i] >= threshold || view->scores[i] >= threshold)
 		{
 			c.tp += view->events[i];
 			c.fp += view->others[i];

@@ -16,8 +16,8 @@ PG_FUNCTION_INFO_V1(icp_validation_send);
 
 /* ---- the form at rest ---- */
 
-Size
-packed_validation_size(uint32 ncells)
+static Size
+packed_size(uint32 ncells)
 {
 	return offsetof(Validation, cells) + sizeof(ScoreCell) * ncells;
 }
@@ -26,7 +26,7 @@ packed_validation_size(uint32 ncells)
 Validation *
 pack_validation(const Validation *v)
 {
-	Size		size = packed_validation_size(v->ncells);
+	Size		size = packed_size(v->ncells);
 	Validation *packed = palloc(size);
 
 	memcpy(packed, v, size);
@@ -40,11 +40,15 @@ pack_validation(const Validation *v)
 static bool
 is_good_cell(const ScoreCell *cell, int level)
 {
-	return cell->key >= -MAX_SCORE_KEY && cell->key <= MAX_SCORE_KEY &&
-		coarse_key(cell->key, level) == cell->key &&
-		cell->events >= 0 && cell->events <= MAX_VALIDATION_ROWS &&
-		cell->others >= 0 && cell->others <= MAX_VALIDATION_ROWS &&
-		cell->events + cell->others > 0;
+	if (cell->key < -MAX_SCORE_KEY || cell->key > MAX_SCORE_KEY ||
+		cell->events < 0 || cell->events > MAX_VALIDATION_ROWS ||
+		cell->others > MAX_VALIDATION_ROWS)
+		return false;
+	/* more than one score has more than one row, and no score of its own */
+	if (cell->is_mixed)
+		return level > 1 && cell->events + (int64) cell->others > 1 &&
+			(cell->key & lost_bits(level)) != 0 && coarse_key(cell->key, level) == cell->key;
+	return cell->events + (int64) cell->others > 0;
 }
 
 /* The one validator of what is at rest: all that it lets through can be used. */
@@ -53,18 +57,18 @@ is_good_validation(const Validation *v)
 {
 	int64		rows = 0;
 
-	if (VARSIZE(v) < packed_validation_size(0) || v->version != VALIDATION_VERSION ||
+	if (VARSIZE(v) < packed_size(0) || v->version != VALIDATION_VERSION ||
 		v->is_working != 0 || v->level > MAX_COARSE_LEVEL || v->slot_bits != 0 ||
 		v->byte_order != VALIDATION_BYTE_ORDER || v->ncells > MAX_CELLS ||
-		VARSIZE(v) != packed_validation_size(v->ncells) ||
+		VARSIZE(v) != packed_size(v->ncells) ||
 		v->missing < 0 || v->missing > MAX_VALIDATION_ROWS)
 		return false;
 	for (uint32 i = 0; i < v->ncells; i++)
 	{
 		if (!is_good_cell(&v->cells[i], v->level) ||
-			(i > 0 && v->cells[i].key <= v->cells[i - 1].key))
+			(i > 0 && coarse_key(v->cells[i].key, v->level) <= coarse_key(v->cells[i - 1].key, v->level)))
 			return false;
-		rows += v->cells[i].events + v->cells[i].others;
+		rows += v->cells[i].events + (int64) v->cells[i].others;
 		if (rows > MAX_VALIDATION_ROWS)
 			return false;
 	}

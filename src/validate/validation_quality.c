@@ -65,7 +65,7 @@ auc_error(const ValidationView *view)
 
 	for (int i = 0; i < view->ncells; i++)
 	{
-		if (is_coarse(view->keys[i], view->level))
+		if (view->lows[i] < view->highs[i])
 			sum += (double) view->events[i] / (double) view->all_events *
 				((double) view->others[i] / (double) view->all_others);
 	}
@@ -94,7 +94,7 @@ best_threshold(const ValidationView *view)
 			at = i;
 		}
 	}
-	return view_low(view, at);
+	return view->lows[at];
 }
 
 static void
@@ -118,7 +118,7 @@ put_ranking(Quality *quality, const ValidationView *view)
 	if (isinf(threshold))
 		note(quality, threshold > 0 ? "no threshold: the best is Infinity" : "no threshold: the best is -Infinity");
 	if (view->level > 1)
-		note(quality, psprintf("more than %d distinct scores: all but round ones are kept to %d binary digits, see auc_error",
+		note(quality, psprintf("more than %d distinct scores: those too near to each other are told apart to %d binary digits, see auc_error",
 							   MAX_CELLS, 53 - view->level));
 }
 
@@ -127,8 +127,8 @@ put_ranking(Quality *quality, const ValidationView *view)
 static bool
 are_probabilities(const ValidationView *view)
 {
-	return view->ncells > 0 && view->keys[0] >= 0 &&
-		view_high(view, view->ncells - 1) <= 1;
+	return view->ncells > 0 && view->lows[0] >= 0 &&
+		view->highs[view->ncells - 1] <= 1;
 }
 
 /* Brier (1950), "Verification of forecasts expressed in terms of probability". */
@@ -139,7 +139,7 @@ brier_score(const ValidationView *view)
 
 	for (int i = 0; i < view->ncells; i++)
 	{
-		double		p = view_score(view, i);
+		double		p = view->scores[i];
 
 		add_to_mean(&mean, (1 - p) * (1 - p), view->events[i]);
 		add_to_mean(&mean, p * p, view->others[i]);
@@ -155,7 +155,7 @@ log_loss(const ValidationView *view)
 
 	for (int i = 0; i < view->ncells; i++)
 	{
-		double		p = view_score(view, i);
+		double		p = view->scores[i];
 
 		add_to_mean(&mean, -log(p), view->events[i]);
 		add_to_mean(&mean, -log1p(-p), view->others[i]);
@@ -169,12 +169,12 @@ put_calibration_line(Quality *quality, const ValidationView *view)
 	LogisticLine line = {NAN, NAN};
 	double	   *logits = palloc(sizeof(double) * view->ncells);
 
-	if (view_score(view, 0) <= 0 || view_score(view, view->ncells - 1) >= 1)
+	if (view->scores[0] <= 0 || view->scores[view->ncells - 1] >= 1)
 		note(quality, "no slope and intercept: a score of exactly 0 or 1 has no logit");
 	else
 	{
 		for (int i = 0; i < view->ncells; i++)
-			logits[i] = log(view_score(view, i)) - log1p(-view_score(view, i));
+			logits[i] = log(view->scores[i]) - log1p(-view->scores[i]);
 		line = logistic_line(logits, view->events, view->others, view->ncells);
 		if (isnan(line.slope) && view->all_events > 0 && view->all_others > 0)
 			note(quality, "no slope and intercept: the scores of the two classes do not overlap");

@@ -72,35 +72,35 @@ new_validation(void)
 /* ---- finding ---- */
 
 static inline uint32
-first_slot(const Validation *v, int64 key)
+first_slot(const Validation *v, int64 coarse)
 {
-	return mix64((uint64) key) >> (64 - v->slot_bits);
+	return mix64((uint64) coarse) >> (64 - v->slot_bits);
 }
 
-/* The slot of the key's cell, or the empty one where it would be. */
+/* The slot of the cell with that coarse key, or the empty one where it would be. */
 static inline Slot *
-find_slot(Validation *v, int64 key)
+find_slot(Validation *v, int64 coarse)
 {
 	Slot	   *slots = slots_of(v);
 	uint32		mask = (UINT32_C(1) << v->slot_bits) - 1;
-	uint32		i = first_slot(v, key);
+	uint32		i = first_slot(v, coarse);
 
-	while (slots[i] != 0 && v->cells[slots[i] - 1].key != key)
+	while (slots[i] != 0 && coarse_key(v->cells[slots[i] - 1].key, v->level) != coarse)
 		i = (i + 1) & mask;
 	return &slots[i];
 }
 
 static inline ScoreCell *
-find_cell(Validation *v, int64 key)
+find_cell(Validation *v, int64 coarse)
 {
 	if (v->slot_bits > 0)
 	{
-		Slot	   *slot = find_slot(v, key);
+		Slot	   *slot = find_slot(v, coarse);
 
 		return *slot == 0 ? NULL : &v->cells[*slot - 1];
 	}
 	for (uint32 i = 0; i < v->ncells; i++)
-		if (v->cells[i].key == key)
+		if (coarse_key(v->cells[i].key, v->level) == coarse)
 			return &v->cells[i];
 	return NULL;
 }
@@ -112,7 +112,7 @@ fill_slots(Validation *v)
 	if (v->slot_bits == 0)
 		return;
 	for (uint32 i = 0; i < v->ncells; i++)
-		*find_slot(v, v->cells[i].key) = i + 1;
+		*find_slot(v, coarse_key(v->cells[i].key, v->level)) = i + 1;
 }
 
 /* Cells that are distinct, in an allocation that holds at least so many. */
@@ -173,6 +173,19 @@ level_that_fits(const Validation *v)
 	return level;
 }
 
+/* Adds to a cell rows of the same coarse key, and says so if the scores differ. */
+static inline void
+add_to_cell(ScoreCell *cell, const ScoreCell *more, int level)
+{
+	if (cell->key != more->key || more->is_mixed)
+	{
+		cell->key = coarse_key(more->key, level);
+		cell->is_mixed = 1;
+	}
+	cell->events += more->events;
+	cell->others += more->others;
+}
+
 /* Cells must ascend. */
 static void
 merge_coarse_cells(Validation *v, int level)
@@ -183,12 +196,10 @@ merge_coarse_cells(Validation *v, int level)
 	{
 		ScoreCell	cell = v->cells[i];
 
-		cell.key = coarse_key(cell.key, level);
-		if (n > 0 && v->cells[n - 1].key == cell.key)
-		{
-			v->cells[n - 1].events += cell.events;
-			v->cells[n - 1].others += cell.others;
-		}
+		if (cell.is_mixed)
+			cell.key = coarse_key(cell.key, level);
+		if (n > 0 && coarse_key(v->cells[n - 1].key, level) == coarse_key(cell.key, level))
+			add_to_cell(&v->cells[n - 1], &cell, level);
 		else
 			v->cells[n++] = cell;
 	}
@@ -219,28 +230,32 @@ too_many_rows(void)
 }
 
 /*
- * Counts rows of a score, whose key has as many bits as the others here.  The
- * result may be another allocation; the given one is the executor's to free.
+ * Counts the rows of a cell, which is not coarser than those here.  The result
+ * may be another allocation; the given one is the executor's to free.
  */
 Validation *
-count_cell(Validation *v, int64 key, int64 events, int64 others)
+count_cell(Validation *v, const ScoreCell *more)
 {
-	ScoreCell  *cell = find_cell(v, key);
+	int64		coarse = coarse_key(more->key, v->level);
+	int64		rows = more->events + (int64) more->others;
+	ScoreCell  *cell = find_cell(v, coarse);
 
-	if (unlikely(v->rows > MAX_VALIDATION_ROWS - events - others))
+	if (unlikely(v->rows > MAX_VALIDATION_ROWS - rows))
 		too_many_rows();
-	if (cell == NULL)
+	v->rows += rows;
+	if (cell != NULL)
 	{
-		if (v->ncells == capacity(VARSIZE(v)))
-			v = with_capacity(v, v->ncells + 1);
-		if (v->slot_bits > 0)
-			*find_slot(v, key) = v->ncells + 1;
-		cell = &v->cells[v->ncells++];
-		*cell = (ScoreCell) {.key = key};
+		add_to_cell(cell, more, v->level);
+		return v;
 	}
-	cell->events += events;
-	cell->others += others;
-	v->rows += events + others;
+	if (v->ncells == capacity(VARSIZE(v)))
+		v = with_capacity(v, v->ncells + 1);
+	if (v->slot_bits > 0)
+		*find_slot(v, coarse) = v->ncells + 1;
+	cell = &v->cells[v->ncells++];
+	*cell = *more;
+	if (cell->is_mixed)
+		cell->key = coarse;
 	if (unlikely(v->ncells > MAX_CELLS))
 		make_coarse(v, v->level);
 	return v;

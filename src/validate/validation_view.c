@@ -18,16 +18,22 @@ open_validation_view(Datum datum)
 	view->level = v->level;
 	view->ncells = n;
 	view->missing = v->missing;
-	view->keys = palloc(sizeof(int64) * Max(n, 1));
+	view->scores = palloc(sizeof(double) * Max(n, 1));
+	view->lows = palloc(sizeof(double) * Max(n, 1));
+	view->highs = palloc(sizeof(double) * Max(n, 1));
 	view->events = palloc(sizeof(int64) * Max(n, 1));
 	view->others = palloc(sizeof(int64) * Max(n, 1));
 	for (uint32 i = 0; i < n; i++)
 	{
-		view->keys[i] = v->cells[i].key;
-		view->events[i] = v->cells[i].events;
-		view->others[i] = v->cells[i].others;
-		view->all_events += v->cells[i].events;
-		view->all_others += v->cells[i].others;
+		const ScoreCell *cell = &v->cells[i];
+
+		view->scores[i] = key_score(cell->key);
+		view->lows[i] = cell_low(cell, v->level);
+		view->highs[i] = cell_high(cell, v->level);
+		view->events[i] = cell->events;
+		view->others[i] = cell->others;
+		view->all_events += view->events[i];
+		view->all_others += view->others[i];
 	}
 	return view;
 }
@@ -51,14 +57,16 @@ check_parts(const char *name, int32 parts)
 
 /*
  * Scores are cut into parts of as equal numbers of rows as can be, and none is
- * cut in two: a score's rows go where the middle one of them would.
+ * cut in two: a score's rows go where the middle of them would, and to the first
+ * of two parts if that is on the border.
  */
 int
 part_of_middle(int64 rows_before, int64 rows, int64 all_rows, int parts)
 {
 	double		middle = (double) rows_before + (double) rows / 2;
+	int			part = (int) ceil(middle * parts / (double) all_rows) - 1;
 
-	return Min((int) (middle * parts / (double) all_rows), parts - 1);
+	return Min(Max(part, 0), parts - 1);
 }
 
 /* Adds to a mean, so that large scores do not overflow. */

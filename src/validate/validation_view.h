@@ -17,7 +17,9 @@ typedef struct ValidationView
 {
 	int			level;
 	int			ncells;
-	int64	   *keys;
+	double	   *scores;			/* of cells with several scores, their middle */
+	double	   *lows;			/* the least and the greatest that they can be */
+	double	   *highs;
 	int64	   *events;
 	int64	   *others;
 	int64		all_events;
@@ -38,25 +40,6 @@ extern void put_float8(Datum *value, bool *is_null, double number);
 extern void check_parts(const char *name, int32 parts);
 extern int	part_of_middle(int64 rows_before, int64 rows, int64 all_rows, int parts);
 extern void add_to_mean(RunningMean *mean, double value, int64 rows);
-
-/* Of a cell that stands for several scores, their middle. */
-static inline double
-view_score(const ValidationView *view, int i)
-{
-	return key_score(view->keys[i]);
-}
-
-static inline double
-view_low(const ValidationView *view, int i)
-{
-	return cell_low(view->keys[i], view->level);
-}
-
-static inline double
-view_high(const ValidationView *view, int i)
-{
-	return cell_high(view->keys[i], view->level);
-}
 
 static inline int64
 view_rows(const ValidationView *view, int i)
