@@ -251,11 +251,11 @@ def table(name, path):
             kind = 'boolean'
         elif len(known) == 0:
             kind = 'text'
-        elif known.str.fullmatch(r'-?\d{1,9}').all():
+        elif known.str.fullmatch(r'0|-?[1-9]\d{0,8}').all():
             kind = 'integer'
-        elif known.str.fullmatch(r'-?\d{1,18}').all():
+        elif known.str.fullmatch(r'0|-?[1-9]\d{0,17}').all():
             kind = 'bigint'
-        elif known.str.fullmatch(r'-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?').all():
+        elif known.str.fullmatch(r'-?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][-+]?\d+)?').all():
             kind = 'float8'
         elif known.str.fullmatch(r'\d{4}-\d\d-\d\d').all():
             kind = 'date'
