@@ -9,6 +9,7 @@
 #include "common/text.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 #include "utils/varlena.h"
 
 /* varstr_levenshtein() refuses longer strings; nobody mistypes so long a word. */
@@ -133,4 +134,14 @@ text_array(const char *const *words, int nwords)
 		elems[i] = CStringGetTextDatum(words[i]);
 	return PointerGetDatum(construct_array(elems, nwords, TEXTOID,
 										   -1, false, TYPALIGN_INT));
+}
+
+char *
+json_string(const char *text)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	escape_json(&buf, text);
+	return buf.data;
 }

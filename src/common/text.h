@@ -28,4 +28,7 @@ extern char *spoken_number(const char *number);
 /* text[] of C strings. */
 extern Datum text_array(const char *const *words, int nwords);
 
+/* Text as JSON writes it, in quotes. */
+extern char *json_string(const char *text);
+
 #endif							/* ICP_TEXT_H */

@@ -10,6 +10,7 @@
 #include "common/hashfn.h"
 #include "common/int.h"
 #include "common/shortest_dec.h"
+#include "common/text.h"
 #include "sketch/cell.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -359,4 +360,14 @@ cell_text(const Cell *cell)
 			text = cell_bytes(cell, word, &length);
 			return pnstrdup(text, length);
 	}
+}
+
+char *
+cell_json(const Cell *cell)
+{
+	char	   *text = cell_text(cell);
+
+	if (cell->kind == CELL_BOOL || (cell_is_number(cell->kind) && !isinf(cell_real(cell))))
+		return text;
+	return json_string(text);
 }

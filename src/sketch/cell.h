@@ -149,4 +149,7 @@ extern const char *cell_bytes(const Cell *cell, char *word_buffer, int *length);
 /* As people and SQL literals write it, without quotes: 12.5, true, 2024-01-31, SaaS. */
 extern char *cell_text(const Cell *cell);
 
+/* In JSON: numbers and truth bare, what JSON cannot write as a string. */
+extern char *cell_json(const Cell *cell);
+
 #endif							/* ICP_CELL_H */

@@ -15,7 +15,6 @@
 #include "portrait/portrait.h"
 #include "traits/traits.h"
 #include "utils/builtins.h"
-#include "utils/json.h"
 
 /* ---- columns and literals ---- */
 
@@ -65,27 +64,6 @@ value_sql(const ViewField *f)
 	return column_sql(f);
 }
 
-static char *
-json_string(const char *text)
-{
-	StringInfoData buf;
-
-	initStringInfo(&buf);
-	escape_json(&buf, text);
-	return buf.data;
-}
-
-/* A value in JSON: numbers and truth bare, what JSON cannot write as a string. */
-static char *
-json_value(const Cell *cell)
-{
-	char	   *text = cell_text(cell);
-
-	if (cell->kind == CELL_BOOL || (cell_is_number(cell->kind) && !isinf(cell_real(cell))))
-		return text;
-	return json_string(text);
-}
-
 /* A number as the column's type takes it. */
 static char *
 number_sql(FieldType type, const char *number)
@@ -104,7 +82,7 @@ literal_sql(FieldType type, const Cell *cell)
 	char	   *text = cell_text(cell);
 
 	if (type == FIELD_JSON)
-		return quote_literal_cstr(json_value(cell));
+		return quote_literal_cstr(cell_json(cell));
 	switch (cell->kind)
 	{
 		case CELL_BOOL:
@@ -371,7 +349,7 @@ put_condition_json(StringInfo buf, const SketchView *view, const TraitItem *item
 		appendStringInfo(buf, "\"range\": %s}", range_json(f, item));
 	else
 		appendStringInfo(buf, "\"%s\": %s}", item->is_list ? "contains" : "equals",
-						 json_value(&f->values[item->first - CODE_FIRST]));
+						 cell_json(&f->values[item->first - CODE_FIRST]));
 	if (item->negated)
 		appendStringInfoChar(buf, '}');
 }
