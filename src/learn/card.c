@@ -1,0 +1,568 @@
+/*
+ * card.c
+ *		The full model condensed into a few terms of a few groups each.
+ *
+ * The card is fitted to the model's log-odds, not to who is best: what the
+ * model learned is smooth already, and so the groups are not led by noise.
+ * Terms come in one after the other, each time the one that tells most of what
+ * is still untold, and all values are fitted anew with it.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "learn/learn.h"
+#include "miscadmin.h"
+
+/* A term that tells less of the model's log-odds than this is not worth a place. */
+#define LEAST_SHARE 0.001
+
+/* A pair has to tell so much more than what a single field could. */
+#define PAIR_BAR 1.3
+
+#define LEAST_ROWS 5
+#define LEAST_ROW_SHARE 0.005
+#define SWEEPS 3
+#define LAST_SWEEPS 10
+#define REGROUPINGS 2
+#define LEAST_WEIGHT 1e-4
+
+/* The search for pairs looks at coarse levels, of so many features and rows. */
+#define MAX_LEVEL 10
+#define MAX_CELLS ((MAX_LEVEL + 1) * (MAX_LEVEL + 1))
+#define MAX_PARTNERS 30
+#define SEARCH_ROWS 30000
+
+/* One feature, as it is looked at in the search. */
+typedef struct Candidate
+{
+	double		h[MAX_BINS];
+	double		rows[MAX_BINS];
+	int			nlevels;
+	uint8	   *levels;			/* of each row */
+	double		gain;			/* as a term of its own, when last looked at */
+} Candidate;
+
+typedef struct Condensing
+{
+	const Rows *rows;
+	Part		part;
+	Part		search;			/* as much of it as the search for pairs looks at */
+	double		search_share;
+	const LearnOptions *options;
+	Card	   *card;
+	float	   *untold;			/* weight * (the model's log-odds - the card's) */
+	float	   *weight;
+	Candidate  *candidates;		/* by feature */
+	double		least_rows;
+	int			npairs;			/* terms of the card that are pairs */
+} Condensing;
+
+/* ---- passes over the rows ---- */
+
+static void
+begin_rows(Condensing *c, const float *logit)
+{
+	double		sum = 0;
+	double		weight = 0;
+	double		rows = 0;
+
+	for (int s = 0; s < c->part.n; s++)
+	{
+		for (int64 i = c->part.stretches[s].from; i < c->part.stretches[s].to; i++)
+		{
+			double		p = probability(logit[i]);
+
+			c->weight[i] = c->rows->count[i] * (p * (1 - p) + LEAST_WEIGHT);
+			sum += (double) c->weight[i] * logit[i];
+			weight += c->weight[i];
+			rows += c->rows->count[i];
+		}
+	}
+	c->card->base = weight > 0 ? sum / weight : 0;
+	c->least_rows = Max(LEAST_ROWS, rows * LEAST_ROW_SHARE);
+	for (int s = 0; s < c->part.n; s++)
+	{
+		for (int64 i = c->part.stretches[s].from; i < c->part.stretches[s].to; i++)
+			c->untold[i] = c->weight[i] * (logit[i] - (float) c->card->base);
+	}
+}
+
+/* The sum of squares that is still untold. */
+static double
+untold_squares(const Condensing *c)
+{
+	double		sum = 0;
+
+	for (int s = 0; s < c->part.n; s++)
+	{
+		for (int64 i = c->part.stretches[s].from; i < c->part.stretches[s].to; i++)
+			sum += (double) c->untold[i] * c->untold[i] / c->weight[i];
+	}
+	return sum;
+}
+
+/* Takes a term's values out of what is untold, or with sign -1 puts them back. */
+static void
+tell(Condensing *c, const CardTerm *term, const double *value, double sign)
+{
+	float		by_group[MAX_BINS] = {0};
+
+	for (int i = 0; i < term->ngroups; i++)
+		by_group[i] = sign * value[i];
+	for (int s = 0; s < c->part.n; s++)
+	{
+		for (int64 i = c->part.stretches[s].from; i < c->part.stretches[s].to; i++)
+			c->untold[i] -= c->weight[i] * by_group[term->groups[i]];
+	}
+}
+
+/* ---- groups of rows ---- */
+
+/* The group of each bin, or of each cell of two features' bins. */
+static uint8 *
+map_groups(const CardTerm *term, const Rows *rows)
+{
+	int			n = rows->features[term->features[0]].nbins;
+	int			m = term->nfeatures == 2 ? rows->features[term->features[1]].nbins : 1;
+	uint8	   *map = palloc0(MAX_BINS * m);
+
+	for (int group = 0; group < term->ngroups; group++)
+	{
+		for (int a = 0; a < n; a++)
+		{
+			for (int b = 0; b < m && set_has(&term->bins[group][0], a); b++)
+			{
+				if (term->nfeatures == 1 || set_has(&term->bins[group][1], b))
+					map[a * m + b] = group;
+			}
+		}
+	}
+	return map;
+}
+
+void
+put_groups(const CardTerm *term, const Rows *rows, const Part *part, uint8 *groups)
+{
+	const uint8 *a = rows->features[term->features[0]].bins;
+	uint8	   *map = map_groups(term, rows);
+
+	for (int s = 0; s < part->n; s++)
+	{
+		int64		from = part->stretches[s].from;
+		int64		to = part->stretches[s].to;
+
+		if (term->nfeatures == 2)
+		{
+			const uint8 *b = rows->features[term->features[1]].bins;
+			int			m = rows->features[term->features[1]].nbins;
+
+			for (int64 i = from; i < to; i++)
+				groups[i] = map[a[i] * m + b[i]];
+		}
+		else
+		{
+			for (int64 i = from; i < to; i++)
+				groups[i] = map[a[i]];
+		}
+	}
+	pfree(map);
+}
+
+/* ---- fitting values ---- */
+
+/* Moves a term's values to where the squares are least. */
+static void
+refit(Condensing *c, CardTerm *term)
+{
+	double		g[MAX_BINS];
+	double		h[MAX_BINS];
+	double		step[MAX_GROUPS] = {0};
+	const Feature *feature = &c->rows->features[term->features[0]];
+
+	sum_by_bin(&c->part, term->groups, c->untold, g);
+	sum_by_bin(&c->part, term->groups, c->weight, h);
+	for (int i = 0; i < term->ngroups; i++)
+	{
+		if (term->rows[i] > 0)
+			step[i] = g[i] / h[i];
+		step[i] += term->value[i];
+	}
+	if (feature->direction != 0 && term->nfeatures == 1)
+		make_monotone(h + 1, term->ngroups - 1, feature->direction, step + 1);
+	for (int i = 0; i < term->ngroups; i++)
+	{
+		double		value = step[i];
+
+		step[i] -= term->value[i];
+		term->value[i] = value;
+	}
+	tell(c, term, step, 1);
+}
+
+static void
+refit_all(Condensing *c, int sweeps)
+{
+	for (int sweep = 0; sweep < sweeps; sweep++)
+	{
+		for (int t = 0; t < c->card->nterms; t++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			refit(c, &c->card->terms[t]);
+		}
+	}
+}
+
+/* ---- the search for terms ---- */
+
+/* A feature's known bins in levels: as many rows in each, in the order of values or of means. */
+static void
+make_levels(const Condensing *c, int f, const double *g)
+{
+	const Feature *feature = &c->rows->features[f];
+	Candidate  *candidate = &c->candidates[f];
+	int			order[MAX_BINS];
+	uint8		level[MAX_BINS] = {0};
+	double		all = 0;
+	double		below = 0;
+	int			n = feature->nbins - 1;
+
+	for (int i = 0; i < n; i++)
+	{
+		int			at = i;
+
+		all += candidate->rows[i + 1];
+		/* of values, an insertion sort by means */
+		while (feature->sort != FEATURE_RANGES && at > 0 &&
+			   g[order[at - 1]] * candidate->h[i + 1] > g[i + 1] * candidate->h[order[at - 1]])
+		{
+			order[at] = order[at - 1];
+			at--;
+		}
+		order[at] = i + 1;
+	}
+	candidate->nlevels = 1;
+	for (int i = 0; i < n; i++)
+	{
+		int			next = n <= MAX_LEVEL ? i + 1 : 1 + (int) (MAX_LEVEL * below / Max(all, 1));
+
+		level[order[i]] = Min(next, MAX_LEVEL);
+		candidate->nlevels = Max(candidate->nlevels, level[order[i]] + 1);
+		below += candidate->rows[order[i]];
+	}
+	candidate->levels = palloc_extended(Max(c->rows->n, 1), MCXT_ALLOC_HUGE);
+	for (int s = 0; s < c->search.n; s++)
+	{
+		for (int64 i = c->search.stretches[s].from; i < c->search.stretches[s].to; i++)
+			candidate->levels[i] = level[feature->bins[i]];
+	}
+}
+
+/* Rows are in a random order, so that the first of each stretch are a sample. */
+static void
+begin_search(Condensing *c)
+{
+	int64		n = 0;
+
+	c->search = c->part;
+	for (int s = 0; s < c->part.n; s++)
+		n += c->part.stretches[s].to - c->part.stretches[s].from;
+	c->search_share = Min((double) SEARCH_ROWS / Max(n, 1), 1);
+	for (int s = 0; s < c->part.n; s++)
+		c->search.stretches[s].to = c->part.stretches[s].from +
+			(int64) ((c->part.stretches[s].to - c->part.stretches[s].from) * c->search_share);
+	c->candidates = palloc_extended(sizeof(Candidate) * Max(c->rows->nfeatures, 1), MCXT_ALLOC_HUGE);
+	for (int f = 0; f < c->rows->nfeatures; f++)
+	{
+		double		g[MAX_BINS];
+
+		CHECK_FOR_INTERRUPTS();
+		sum_by_bin(&c->part, c->rows->features[f].bins, c->weight, c->candidates[f].h);
+		sum_by_bin(&c->part, c->rows->features[f].bins, c->rows->count, c->candidates[f].rows);
+		sum_by_bin(&c->part, c->rows->features[f].bins, c->untold, g);
+		make_levels(c, f, g);
+	}
+}
+
+static void
+end_search(Condensing *c)
+{
+	for (int f = 0; f < c->rows->nfeatures; f++)
+		pfree(c->candidates[f].levels);
+	pfree(c->candidates);
+}
+
+/* The best groups of one feature. */
+static double
+try_single(Condensing *c, int f, CardTerm *term)
+{
+	double		g[MAX_BINS];
+	Sums		sums = {g, c->candidates[f].h, c->candidates[f].rows};
+
+	term->nfeatures = 1;
+	term->features[0] = f;
+	sum_by_bin(&c->part, c->rows->features[f].bins, c->untold, g);
+	return group_bins(&c->rows->features[f], &sums, c->options->attributes, c->least_rows, term);
+}
+
+/* How much a pair would tell, by coarse levels. */
+static double
+weigh_pair(const Condensing *c, int a, int b, CardTerm *term)
+{
+	const Candidate *x = &c->candidates[a];
+	const Candidate *y = &c->candidates[b];
+	double		g[MAX_CELLS] = {0};
+	double		h[MAX_CELLS] = {0};
+	double		rows[MAX_CELLS] = {0};
+	Grid		grid = {
+		.levels = {x->nlevels, y->nlevels},
+		.ordered = {c->rows->features[a].sort == FEATURE_RANGES, c->rows->features[b].sort == FEATURE_RANGES},
+		.sums = {g, h, rows}
+	};
+
+	for (int s = 0; s < c->search.n; s++)
+	{
+		for (int64 i = c->search.stretches[s].from; i < c->search.stretches[s].to; i++)
+		{
+			int			cell = x->levels[i] * y->nlevels + y->levels[i];
+
+			g[cell] += c->untold[i];
+			h[cell] += c->weight[i];
+			rows[cell] += c->rows->count[i];
+		}
+	}
+	return group_cells(&grid, c->options->attributes, c->least_rows * c->search_share, term) /
+		c->search_share;
+}
+
+/* The same by all bins. */
+static double
+try_pair(const Condensing *c, int a, int b, CardTerm *term)
+{
+	const Feature *x = &c->rows->features[a];
+	const Feature *y = &c->rows->features[b];
+	int			ncells = x->nbins * y->nbins;
+	double	   *cells = palloc0(sizeof(double) * ncells * 3);
+	Grid		grid = {
+		.levels = {x->nbins, y->nbins},
+		.ordered = {x->sort == FEATURE_RANGES, y->sort == FEATURE_RANGES},
+		.sums = {cells, cells + ncells, cells + 2 * ncells}
+	};
+	double		gain;
+
+	term->nfeatures = 2;
+	term->features[0] = a;
+	term->features[1] = b;
+	for (int s = 0; s < c->part.n; s++)
+	{
+		for (int64 i = c->part.stretches[s].from; i < c->part.stretches[s].to; i++)
+		{
+			int			cell = x->bins[i] * y->nbins + y->bins[i];
+
+			grid.sums.g[cell] += c->untold[i];
+			grid.sums.h[cell] += c->weight[i];
+			grid.sums.rows[cell] += c->rows->count[i];
+		}
+	}
+	gain = group_cells(&grid, c->options->attributes, c->least_rows, term);
+	pfree(cells);
+	return gain;
+}
+
+static bool
+may_pair(const Condensing *c, int a, int b)
+{
+	const Feature *x = &c->rows->features[a];
+	const Feature *y = &c->rows->features[b];
+
+	return x->field != y->field && x->direction == 0 && y->direction == 0;
+}
+
+/* The best pair, if it tells so much more than the best single feature. */
+static double
+best_pair(Condensing *c, double bar, CardTerm *term)
+{
+	CardTerm   *trial = palloc(sizeof(CardTerm));
+	int			best[2] = {-1, -1};
+	double		most = bar;
+	int			n = Min(c->rows->nfeatures, MAX_PARTNERS);
+
+	for (int a = 0; a < n; a++)
+	{
+		for (int b = a + 1; b < n; b++)
+		{
+			double		gain;
+
+			CHECK_FOR_INTERRUPTS();
+			if (!may_pair(c, a, b))
+				continue;
+			gain = weigh_pair(c, a, b, trial);
+			if (gain > most)
+			{
+				most = gain;
+				best[0] = a;
+				best[1] = b;
+			}
+		}
+	}
+	pfree(trial);
+	return best[0] < 0 ? 0 : try_pair(c, best[0], best[1], term);
+}
+
+/* The term that tells most; returns how much. */
+static double
+best_term(Condensing *c, CardTerm *best)
+{
+	CardTerm   *trial = palloc(sizeof(CardTerm));
+	double		most = 0;
+
+	for (int f = 0; f < c->rows->nfeatures; f++)
+	{
+		double		gain = try_single(c, f, trial);
+
+		CHECK_FOR_INTERRUPTS();
+		c->candidates[f].gain = gain;
+		if (gain > most)
+		{
+			most = gain;
+			*best = *trial;
+		}
+	}
+	if (c->npairs < c->options->pairs)
+	{
+		double		gain = best_pair(c, PAIR_BAR * most, trial);
+
+		if (gain > PAIR_BAR * most)
+		{
+			most = gain;
+			*best = *trial;
+		}
+	}
+	pfree(trial);
+	return most;
+}
+
+/* ---- terms ---- */
+
+static void
+begin_term(Condensing *c, CardTerm *term)
+{
+	double		rows[MAX_BINS];
+
+	put_groups(term, c->rows, &c->part, term->groups);
+	sum_by_bin(&c->part, term->groups, c->rows->count, rows);
+	memcpy(term->rows, rows, sizeof(term->rows));
+	memset(term->value, 0, sizeof(term->value));
+	refit(c, term);
+}
+
+/* Groups a term's bins anew, with all others as they are. */
+static void
+regroup(Condensing *c, CardTerm *term)
+{
+	tell(c, term, term->value, -1);
+	if (term->nfeatures == 1)
+		(void) try_single(c, term->features[0], term);
+	else
+		(void) try_pair(c, term->features[0], term->features[1], term);
+	begin_term(c, term);
+}
+
+/* Groups that no row was in get what a row has on average. */
+static void
+fill_empty(CardTerm *term)
+{
+	double		sum = 0;
+	double		rows = 0;
+
+	for (int i = 0; i < term->ngroups; i++)
+	{
+		sum += term->rows[i] * term->value[i];
+		rows += term->rows[i];
+	}
+	for (int i = 0; i < term->ngroups; i++)
+	{
+		if (term->rows[i] == 0)
+			term->value[i] = sum / Max(rows, 1);
+	}
+}
+
+static void
+add_terms(Condensing *c)
+{
+	Card	   *card = c->card;
+	double		all = untold_squares(c);
+
+	while (card->nterms < c->options->characteristics)
+	{
+		CardTerm   *term = &card->terms[card->nterms];
+
+		if (best_term(c, term) <= LEAST_SHARE * all)
+			break;
+		card->nterms++;
+		c->npairs += term->nfeatures == 2;
+		term->groups = palloc_extended(Max(c->rows->n, 1), MCXT_ALLOC_HUGE);
+		begin_term(c, term);
+		refit_all(c, SWEEPS);
+	}
+}
+
+Card *
+condense(const Rows *rows, const Part *part, const float *logit, const LearnOptions *options)
+{
+	Card	   *card = palloc0(sizeof(Card));
+	Size		floats = sizeof(float) * Max(rows->n, 1);
+	Condensing	c = {.rows = rows, .part = *part, .options = options, .card = card};
+
+	c.untold = palloc_extended(floats, MCXT_ALLOC_HUGE);
+	c.weight = palloc_extended(floats, MCXT_ALLOC_HUGE);
+	card->terms = palloc0(sizeof(CardTerm) * options->characteristics);
+	begin_rows(&c, logit);
+	begin_search(&c);
+	add_terms(&c);
+	for (int i = 0; i < REGROUPINGS; i++)
+	{
+		for (int t = 0; t < card->nterms; t++)
+			regroup(&c, &card->terms[t]);
+		refit_all(&c, SWEEPS);
+	}
+	refit_all(&c, LAST_SWEEPS);
+	for (int t = 0; t < card->nterms; t++)
+	{
+		fill_empty(&card->terms[t]);
+		pfree(card->terms[t].groups);
+	}
+	end_search(&c);
+	pfree(c.untold);
+	pfree(c.weight);
+	return card;
+}
+
+/* ---- its use ---- */
+
+/* The log-odds of these rows; logit has room for all. */
+void
+card_logits(const Card *card, const Rows *rows, const Part *part, float *logit)
+{
+	uint8	   *groups = palloc_extended(Max(rows->n, 1), MCXT_ALLOC_HUGE);
+
+	fill_part(part, logit, card->base);
+	for (int t = 0; t < card->nterms; t++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		put_groups(&card->terms[t], rows, part, groups);
+		for (int s = 0; s < part->n; s++)
+		{
+			for (int64 i = part->stretches[s].from; i < part->stretches[s].to; i++)
+				logit[i] += (float) card->terms[t].value[groups[i]];
+		}
+	}
+	pfree(groups);
+}
+
+void
+free_card(Card *card)
+{
+	pfree(card->terms);
+	pfree(card);
+}

@@ -1,0 +1,484 @@
+/*
+ * features.c
+ *		Fields in bins, and rows in an order of their own.
+ *
+ * Bins look at the fields alone and not at who is best, so that all folds can
+ * share them.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "learn/learn.h"
+#include "miscadmin.h"
+#include "stats/stats.h"
+
+/* Values with fewer rows have no bin of their own. */
+#define MIN_ROWS 3
+
+/* A bin of ranges has such a share of the rows, or more. */
+#define LEAST_SHARE 0.002
+
+/* Elements of one list field that become features: the most frequent. */
+#define MAX_ELEMENTS 32
+
+/* A cut may move by so much of a bin for a shorter spelling. */
+#define CUT_PLAY 0.3
+
+/* Rows read at a time. */
+#define STRIP 4096
+
+/* ---- which fields ---- */
+
+static bool
+names_field(List *names, const char *field)
+{
+	ListCell   *lc;
+
+	foreach(lc, names)
+	{
+		const char *name = lfirst(lc);
+		size_t		length = strlen(name);
+
+		/* a JSON column stands for all of its keys */
+		if (strncmp(field, name, length) == 0 && (field[length] == '\0' || field[length] == '.'))
+			return true;
+	}
+	return false;
+}
+
+bool
+is_ignored(const LearnOptions *options, const char *field)
+{
+	return names_field(options->ignore, field) ||
+		(options->only != NIL && !names_field(options->only, field));
+}
+
+bool
+may_learn_from(const SketchView *view, const LearnOptions *options, int field)
+{
+	const ViewField *f = &view->fields[field];
+
+	if (is_ignored(options, f->name))
+		return false;
+	return f->role == ROLE_TRAIT || f->role == ROLE_HIGH_CARDINALITY ||
+		(f->role != ROLE_CONSTANT && names_field(options->include, f->name));
+}
+
+/* ---- ranges ---- */
+
+static int64
+rows_with(const ViewField *f, int value)
+{
+	return f->best_n[value] + f->rest_n[value];
+}
+
+/* The value at which the next bin begins: near to where `from` rows are below it. */
+static int
+choose_cut(const ViewField *f, const int64 *below, int first, double from, double play, Bound *cut)
+{
+	int			choice = -1;
+	int			least = 0;
+
+	for (int i = first; i < f->nvalues && below[i] <= from + play; i++)
+	{
+		Bound		bound;
+		Decimal		decimal = {0};
+		int			cost;
+
+		if (below[i] < from - play)
+			continue;
+		cost = spell_low(f, i, &bound, &decimal);
+		if (cost == COST_NONE || (choice >= 0 && cost >= least))
+			continue;
+		least = cost;
+		choice = i;
+	}
+	/* a value that alone has more rows than a bin: whole, on its own */
+	for (int i = first; choice < 0 && i < f->nvalues; i++)
+	{
+		if (below[i] >= from)
+			choice = i;
+	}
+	if (choice >= 0 && !spell_cut(f, choice, cut))
+		return -1;
+	return choice;
+}
+
+/* Bins of about equally many rows, with cuts that read well; the bin of each value. */
+static void
+cut_ranges(const ViewField *f, Feature *feature, uint8 *bin_of)
+{
+	int64	   *below = palloc_extended(sizeof(int64) * (f->nvalues + 1), MCXT_ALLOC_HUGE);
+	double		size;
+	int			start = 0;
+	int			bin = 1;
+
+	below[0] = 0;
+	for (int i = 0; i < f->nvalues; i++)
+		below[i + 1] = below[i] + rows_with(f, i);
+	size = Max((double) below[f->nvalues] * LEAST_SHARE, MIN_ROWS);
+	while (bin < MAX_RANGES)
+	{
+		double		left = below[f->nvalues] - below[start];
+		double		step = Max(left / (MAX_RANGES + 1 - bin), size);
+		int			next = choose_cut(f, below, start + 1, below[start] + step, step * CUT_PLAY,
+									  &feature->cuts[bin + 1]);
+
+		CHECK_FOR_INTERRUPTS();
+		if (next < 0 || below[f->nvalues] - below[next] < MIN_ROWS)
+			break;
+		for (; start < next; start++)
+			bin_of[start] = bin;
+		bin++;
+	}
+	for (; start < f->nvalues; start++)
+		bin_of[start] = bin;
+	feature->nbins = bin + 1;
+	pfree(below);
+}
+
+/* ---- values ---- */
+
+typedef struct Frequency
+{
+	int64		rows;
+	int			value;
+} Frequency;
+
+static int
+compare_frequencies(const void *a, const void *b)
+{
+	const Frequency *x = a;
+	const Frequency *y = b;
+
+	if (x->rows != y->rows)
+		return x->rows > y->rows ? -1 : 1;
+	return x->value - y->value;
+}
+
+/* The values by number of rows, without those kept because best rows have them. */
+static Frequency *
+list_frequencies(const SketchView *view, const ViewField *f, int *n)
+{
+	Frequency  *list = palloc_extended(sizeof(Frequency) * Max(f->nvalues, 1), MCXT_ALLOC_HUGE);
+
+	*n = 0;
+	for (int i = 0; i < f->nvalues; i++)
+	{
+		if (f->values[i].kind == CELL_OPAQUE || rows_with(f, i) < MIN_ROWS ||
+			(cell_is_text(f->values[i].kind) && f->values[i].kind == CELL_TEXT &&
+			 f->values[i].text == NULL) || is_kept_for_best(view, f, i))
+			continue;
+		list[(*n)++] = (Frequency) {rows_with(f, i), i};
+	}
+	qsort(list, *n, sizeof(Frequency), compare_frequencies);
+	return list;
+}
+
+static void
+take_values(const SketchView *view, const ViewField *f, Feature *feature, uint8 *bin_of)
+{
+	int			n;
+	Frequency  *list = list_frequencies(view, f, &n);
+
+	memset(bin_of, OTHER_BIN, Max(f->nvalues, 1));
+	feature->nbins = OTHER_BIN + 1;
+	for (int i = 0; i < n && feature->nbins < MAX_BINS; i++)
+	{
+		bin_of[list[i].value] = feature->nbins;
+		feature->values[feature->nbins++] = list[i].value;
+	}
+	pfree(list);
+}
+
+/* ---- reading the rows ---- */
+
+/* Where each row of the sketch goes. */
+typedef struct Order
+{
+	int64		n;
+	uint32	   *place;
+} Order;
+
+static void
+read_bins(const SketchView *view, const Order *order, int field, const uint8 *bin_of, uint8 *bins)
+{
+	CodeReader *reader = open_codes(view, field);
+	uint32	   *codes = palloc(sizeof(uint32) * STRIP);
+
+	for (int64 at = 0; at < order->n; at += STRIP)
+	{
+		int64		some = Min(STRIP, order->n - at);
+
+		CHECK_FOR_INTERRUPTS();
+		read_codes(reader, codes, some);
+		for (int64 i = 0; i < some; i++)
+			bins[order->place[at + i]] = codes[i] >= CODE_FIRST ? bin_of[codes[i] - CODE_FIRST] :
+				codes[i] == CODE_OTHER ? OTHER_BIN : MISSING_BIN;
+	}
+	close_codes(reader);
+	pfree(codes);
+}
+
+static void
+read_element(const ListCodes *lists, const Order *order, int value, uint8 *bins)
+{
+	for (int64 row = 0; row < order->n; row++)
+	{
+		uint8		bin = OTHER_BIN;
+
+		if (row % STRIP == 0)
+			CHECK_FOR_INTERRUPTS();
+		for (uint32 i = lists->starts[row]; i < lists->starts[row + 1]; i++)
+		{
+			if (lists->codes[i] == CODE_MISSING)
+				bin = MISSING_BIN;
+			else if (lists->codes[i] == (uint32) (CODE_FIRST + value))
+				bin = OTHER_BIN + 1;
+		}
+		bins[order->place[row]] = bin;
+	}
+}
+
+/* ---- features ---- */
+
+static Feature *
+add_feature(Rows *rows, int field, FeatureSort sort)
+{
+	Feature    *feature;
+
+	rows->features = rows->nfeatures == 0 ? palloc(sizeof(Feature)) :
+		repalloc_huge(rows->features, sizeof(Feature) * (rows->nfeatures + 1));
+	feature = &rows->features[rows->nfeatures++];
+	memset(feature, 0, sizeof(Feature));
+	feature->field = field;
+	feature->sort = sort;
+	feature->bins = palloc_extended(Max(rows->n, 1), MCXT_ALLOC_HUGE);
+	return feature;
+}
+
+static void
+add_elements(const SketchView *view, const Order *order, Rows *rows, int field)
+{
+	const ViewField *f = &view->fields[field];
+	ListCodes	lists = view_list_codes(view, field);
+	int			n;
+	Frequency  *list = list_frequencies(view, f, &n);
+
+	for (int i = 0; i < n && i < MAX_ELEMENTS; i++)
+	{
+		Feature    *feature;
+
+		if (list[i].rows >= f->known_best + f->known_rest)
+			continue;
+		feature = add_feature(rows, field, FEATURE_ELEMENT);
+		feature->nbins = OTHER_BIN + 2;
+		feature->values[OTHER_BIN + 1] = list[i].value;
+		read_element(&lists, order, list[i].value, feature->bins);
+	}
+	pfree(list);
+	pfree(lists.starts);
+	pfree(lists.codes);
+}
+
+static int
+wanted_direction(const LearnOptions *options, const char *field)
+{
+	ListCell   *lc;
+
+	foreach(lc, options->monotone)
+	{
+		const Monotone *monotone = lfirst(lc);
+
+		if (strcmp(monotone->field, field) == 0)
+			return monotone->direction == DIRECTION_UP ? 1 : -1;
+	}
+	return 0;
+}
+
+static void
+add_field(const SketchView *view, const LearnOptions *options, const Order *order,
+		  Rows *rows, int field)
+{
+	const ViewField *f = &view->fields[field];
+	Feature    *feature;
+	uint8	   *bin_of;
+
+	if (f->is_list)
+	{
+		add_elements(view, order, rows, field);
+		return;
+	}
+	bin_of = palloc_extended(Max(f->nvalues, 1), MCXT_ALLOC_HUGE);
+	feature = add_feature(rows, field, f->is_ordered && f->nvalues > 2 ? FEATURE_RANGES : FEATURE_VALUES);
+	if (feature->sort == FEATURE_RANGES)
+		cut_ranges(f, feature, bin_of);
+	else
+		take_values(view, f, feature, bin_of);
+	feature->direction = wanted_direction(options, f->name);
+	read_bins(view, order, field, bin_of, feature->bins);
+	pfree(bin_of);
+}
+
+/* ---- the order of rows ---- */
+
+typedef struct RowKey
+{
+	uint64		hash;
+	uint32		row;
+	uint16		fold;
+	uint16		best;
+} RowKey;
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	const RowKey *x = a;
+	const RowKey *y = b;
+
+	if (x->fold != y->fold)
+		return x->fold < y->fold ? -1 : 1;
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return (int) x->best - (int) y->best;	/* which of equal rows it is does not matter */
+}
+
+static inline bool
+is_best(const SketchView *view, int64 row)
+{
+	return (view->best[row / 64] >> (row % 64)) & 1;
+}
+
+/* Best and rest rows are each dealt out to the folds in the order of their hashes. */
+static void
+deal_folds(const SketchView *view, RowKey *keys, int nfolds)
+{
+	int64		dealt[2] = {0, 0};
+
+	qsort(keys, view->nrows, sizeof(RowKey), compare_keys);
+	CHECK_FOR_INTERRUPTS();
+	for (int64 i = 0; i < view->nrows; i++)
+		keys[i].fold = dealt[keys[i].best]++ % nfolds;
+	qsort(keys, view->nrows, sizeof(RowKey), compare_keys);
+	CHECK_FOR_INTERRUPTS();
+}
+
+static void
+order_rows(const SketchView *view, const LearnOptions *options, Rows *rows, Order *order)
+{
+	uint64	   *hashes = view_row_hashes(view);
+	RowKey	   *keys = palloc_extended(sizeof(RowKey) * Max(view->nrows, 1), MCXT_ALLOC_HUGE);
+
+	for (int64 i = 0; i < view->nrows; i++)
+		keys[i] = (RowKey) {
+			.hash = mix64(hashes[i] ^ (uint64) options->seed * UINT64CONST(0x9E3779B97F4A7C15)),
+			.row = i,
+			.best = is_best(view, i)
+		};
+	pfree(hashes);
+	deal_folds(view, keys, rows->nfolds);
+	for (int64 i = 0; i < view->nrows; i++)
+	{
+		order->place[keys[i].row] = i;
+		rows->best[i] = keys[i].best;
+		rows->count[i] = view->counts ? view->counts[keys[i].row] : 1;
+		rows->starts[keys[i].fold + 1] = i + 1;
+	}
+	for (int k = 1; k <= rows->nfolds; k++)
+		rows->starts[k] = Max(rows->starts[k], rows->starts[k - 1]);
+	pfree(keys);
+}
+
+Rows *
+make_rows(const SketchView *view, const LearnOptions *options)
+{
+	Rows	   *rows = palloc0(sizeof(Rows));
+	Order		order = {.n = view->nrows};
+
+	rows->n = view->nrows;
+	rows->nfolds = options->folds;
+	rows->best = palloc_extended(Max(rows->n, 1), MCXT_ALLOC_HUGE);
+	rows->count = palloc_extended(sizeof(float) * Max(rows->n, 1), MCXT_ALLOC_HUGE);
+	order.place = palloc_extended(sizeof(uint32) * Max(rows->n, 1), MCXT_ALLOC_HUGE);
+	order_rows(view, options, rows, &order);
+	for (int field = 0; field < view->nfields; field++)
+	{
+		if (may_learn_from(view, options, field))
+			add_field(view, options, &order, rows, field);
+	}
+	pfree(order.place);
+	return rows;
+}
+
+/* ---- parts ---- */
+
+Part
+rows_of(const Rows *rows, int fold)
+{
+	return (Part) {1, {{rows->starts[fold], rows->starts[fold + 1]}}};
+}
+
+Part
+rows_without(const Rows *rows, int fold)
+{
+	if (fold == ALL_ROWS)
+		return (Part) {1, {{0, rows->n}}};
+	return (Part) {2, {{0, rows->starts[fold]}, {rows->starts[fold + 1], rows->n}}};
+}
+
+/*
+ * So many of the rows as are enough to learn shapes from: of each fold the same
+ * share, and of the best no smaller one than of the rest.  Within a fold rows are in the order of hashes, so
+ * that taking every so many is a random choice.
+ */
+Rows *
+sample_rows(const Rows *rows, int64 limit)
+{
+	Rows	   *sample;
+	uint32	   *from;
+	int64		sides[2] = {0, 0};
+	double		share[2];
+	double		due[2] = {0, 0};
+
+	if (rows->n <= limit)
+		return unconstify(Rows *, rows);
+	for (int64 i = 0; i < rows->n; i++)
+		sides[rows->best[i]]++;
+	share[1] = Min((double) limit / 2 / Max(sides[1], 1), 1);
+	share[0] = Min((limit - share[1] * sides[1]) / Max(sides[0], 1), 1);
+	sample = palloc(sizeof(Rows));
+	*sample = *rows;
+	sample->n = 0;
+	from = palloc_extended(sizeof(uint32) * (limit + 2), MCXT_ALLOC_HUGE);
+	for (int fold = 0; fold < rows->nfolds; fold++)
+	{
+		for (int64 i = rows->starts[fold]; i < rows->starts[fold + 1]; i++)
+		{
+			due[rows->best[i]] += share[rows->best[i]];
+			if (due[rows->best[i]] < 1 || sample->n >= limit + 2)
+				continue;
+			due[rows->best[i]] -= 1;
+			from[sample->n++] = i;
+		}
+		sample->starts[fold + 1] = sample->n;
+	}
+	sample->best = palloc(Max(sample->n, 1));
+	sample->count = palloc(sizeof(float) * Max(sample->n, 1));
+	sample->features = palloc_extended(sizeof(Feature) * Max(rows->nfeatures, 1), MCXT_ALLOC_HUGE);
+	for (int64 i = 0; i < sample->n; i++)
+	{
+		sample->best[i] = rows->best[from[i]];
+		sample->count[i] = rows->count[from[i]];
+	}
+	for (int f = 0; f < rows->nfeatures; f++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		sample->features[f] = rows->features[f];
+		sample->features[f].bins = palloc(Max(sample->n, 1));
+		for (int64 i = 0; i < sample->n; i++)
+			sample->features[f].bins[i] = rows->features[f].bins[from[i]];
+	}
+	pfree(from);
+	return sample;
+}
