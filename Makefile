@@ -12,7 +12,7 @@ ifneq (,$(filter $(TASKS),$(MAKECMDGOALS)))
 
 help:
 	@echo 'Tasks, which install what they need and touch no database of yours:'
-	@echo '  make demo     find what the best of a generated CRM share and score it, in a throw-away server'
+	@echo '  make demo     find what the best of a generated CRM share, score it, learn a portrait; in a throw-away server'
 	@echo "                CSV=your.csv BEST='SQL condition' does it on your file; PORTRAIT=file.json scores that"
 	@echo '  make psql     open a shell on the demo'
 	@echo '  make check    run all tests, or TESTS="t_score ..."'

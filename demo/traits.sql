@@ -1,28 +1,6 @@
--- What the best rows of the table accounts share, as sentences, and what part its columns have in it.
--- Variables: a, an alias that is no column of accounts; best, the condition that makes a row best; options, those of the
--- sketch, from a comma on, or empty; file, whether the rows are a user's, and not those of the generated CRM.
-\set QUIET on
-\set ON_ERROR_STOP on
-\encoding UTF8
-\pset pager off
-\pset footer off
-\pset null ''
-SET client_min_messages = warning;
-
--- A wrong condition is refused here, before anything is shown. And then it is known which columns it reads.
-CREATE TEMPORARY VIEW best AS SELECT FROM accounts AS :a WHERE :best
-;
-SELECT coalesce(string_agg(quote_ident(c.attname), ', ' ORDER BY c.attnum), 'no column') AS reads,
-       CASE WHEN count(*) = 0 THEN '' ELSE format(', options => %L', jsonb_build_object('exclude', jsonb_agg(c.attname ORDER BY c.attnum))) END AS exclude
-FROM pg_attribute AS c
-WHERE c.attrelid = 'accounts'::regclass AND c.attnum > 0 AND c.atttypid NOT IN ('json'::regtype, 'jsonb'::regtype) AND EXISTS (
-    SELECT FROM pg_depend AS d JOIN pg_rewrite AS r ON r.oid = d.objid
-    WHERE d.classid = 'pg_rewrite'::regclass AND r.ev_class = 'best'::regclass
-          AND d.refobjid = c.attrelid AND d.refobjsubid = c.attnum) \gset
-SELECT to_char(count(*) FILTER (WHERE best), 'FM999,999,999') AS best_n, to_char(count(*), 'FM999,999,999') AS all_n,
-       count(*) > count(best) AS has_unknown, to_char(count(*) - count(best), 'FM999,999,999') AS unknown_n
-FROM (SELECT (:best) AS best FROM accounts AS :a) AS t \gset
-
+-- What the best rows of the table accounts share, as sentences, and what part its columns have in it. Follows best.sql.
+-- Variables, beside those: options, those of the sketch, from a comma on, or empty; file, whether the rows are a user's,
+-- and not those of the generated CRM.
 \if :file
 \echo
 \echo == What part can each column have?
