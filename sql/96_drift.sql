@@ -33,10 +33,10 @@ CREATE FUNCTION @extschema@.icp_drift_bins(
 ) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 10;
 COMMENT ON FUNCTION @extschema@.icp_drift_bins(@extschema@.icp_sketch, @extschema@.icp_sketch, text, jsonb) IS
-	'one field of icp_drift bin by bin: its share of the rows then and now, and what it adds to psi and csi';
+	'one field of icp_drift bin by bin: its share of rows then and now, and what it adds to psi and csi';
 
 CREATE FUNCTION @extschema@.icp_psi(expected float8[], actual float8[]) RETURNS float8
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION @extschema@.icp_psi(float8[], float8[]) IS
 	'population stability index of two distributions over the same cells, as counts or shares';
 
