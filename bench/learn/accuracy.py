@@ -274,18 +274,20 @@ def table(name, path):
             label, i = c.encode()[:60].decode(errors='ignore') + f'_{i}', i + 1
         seen.add(label)
         columns.append((label, kind))
-    print(f'DROP TABLE IF EXISTS {quoted(name)};')
-    print(f'CREATE TABLE {quoted(name)} (' + ', '.join(f'{quoted(c)} {kind}' for c, kind in columns) + ');')
+    table, definitions = quoted(name), ', '.join(f'{quoted(c)} {kind}' for c, kind in columns)
+    listed = ', '.join(quoted(c) for c, _ in columns)
     # a quoted empty string is no number
-    null = ', '.join(quoted(c) for c, kind in columns if kind != 'text')
-    print(f"\\copy {quoted(name)} FROM '{path}' WITH (FORMAT csv, HEADER, FORCE_NULL ({null}))")
-    if 'fold' not in seen:
-        t = quoted(name)
-        print(f'ALTER TABLE {t} ADD fold integer;')
-        print(f'UPDATE {t} AS t SET fold = dealt.fold FROM (SELECT ctid, row_number() OVER '
-              f'(PARTITION BY outcome ORDER BY md5(n::text)) % {FOLDS} AS fold '
-              f'FROM (SELECT ctid, outcome, row_number() OVER () AS n FROM {t}) AS numbered) AS dealt WHERE dealt.ctid = t.ctid;')
-    print(f'VACUUM {"" if "fold" in seen else "FULL "}ANALYZE {quoted(name)};')
+    options = 'FORMAT csv, HEADER, FORCE_NULL (' + ', '.join(quoted(c) for c, kind in columns if kind != 'text') + ')'
+    print(f'BEGIN; DROP TABLE IF EXISTS {table};')    # filled by the transaction that makes them, tables keep the order of rows
+    if 'fold' in seen:
+        print(f'CREATE TABLE {table} ({definitions});')
+        print(f"\\copy {table} FROM '{path}' WITH ({options})")
+    else:
+        print(f'CREATE TEMP TABLE file (n bigint GENERATED ALWAYS AS IDENTITY, {definitions});')
+        print(f"\\copy file ({listed}) FROM '{path}' WITH ({options})")
+        print(f'CREATE TABLE {table} AS SELECT {listed}, '
+              f'(row_number() OVER (PARTITION BY outcome ORDER BY md5(n::text)) % {FOLDS})::integer AS fold FROM file ORDER BY n;')
+    print(f'COMMIT; VACUUM ANALYZE {table};')
 
 
 # --- sets of the data that the project's own work has beside it --------------------------------------------------------

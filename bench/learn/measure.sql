@@ -13,7 +13,10 @@ $$;
 
 -- The rows of one set, each with what the portrait learned from the four other folds says of it. Without a portrait that is
 -- nothing about the row: the share of the best.
-CREATE TABLE bench.held (fold integer, outcome boolean, score float8, probability float8);
+CREATE TABLE bench.held (
+	n bigint GENERATED ALWAYS AS IDENTITY,	-- rows of a fold keep their order, which pairs them with what others say
+	fold integer, outcome boolean, score float8, probability float8
+);
 
 -- A line for each fold that was left out, and one (-1) for all rows.
 CREATE TABLE bench.learned (
@@ -47,7 +50,8 @@ BEGIN
 			(doc #>> '{quality,auc}')::float8, (doc #>> '{quality,auc_full}')::float8);
 		IF k >= 0 THEN
 			EXECUTE format('SELECT avg(outcome::integer) FROM %I WHERE fold <> %s', set, k) INTO base;
-			EXECUTE format('INSERT INTO bench.held SELECT t.fold, t.outcome, coalesce(e.score, 0), coalesce(e.probability, %s)
+			EXECUTE format('INSERT INTO bench.held (fold, outcome, score, probability)
+				SELECT t.fold, t.outcome, coalesce(e.score, 0), coalesce(e.probability, %s)
 				FROM %I AS t, LATERAL icp_evaluate(t, %L::icp_portrait) AS e WHERE t.fold = %s', base, set, portrait, k);
 		END IF;
 	END LOOP;
