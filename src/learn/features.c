@@ -105,6 +105,24 @@ choose_cut(const ViewField *f, const int64 *below, int first, double from, doubl
 	return choice;
 }
 
+/* Where bins are on the line of values: at their means, as far as these are finite. */
+static void
+place_bins(const ViewField *f, Feature *feature, const uint8 *bin_of)
+{
+	double		rows[MAX_RANGES + 1] = {0};
+
+	for (int i = 0; i < f->nvalues; i++)
+	{
+		double		value = cell_is_time(f->values[i].kind) ? (double) cell_time(&f->values[i]) :
+			cell_real(&f->values[i]);
+
+		if (isinf(value) || fabs(value) > 1e100)
+			continue;
+		rows[bin_of[i]] += rows_with(f, i);
+		feature->place[bin_of[i]] += (value - feature->place[bin_of[i]]) * rows_with(f, i) / rows[bin_of[i]];
+	}
+}
+
 /* Bins of about equally many rows, with cuts that read well; the bin of each value. */
 static void
 cut_ranges(const ViewField *f, Feature *feature, uint8 *bin_of)
@@ -136,6 +154,7 @@ cut_ranges(const ViewField *f, Feature *feature, uint8 *bin_of)
 		bin_of[start] = bin;
 	feature->nbins = bin + 1;
 	pfree(below);
+	place_bins(f, feature, bin_of);
 }
 
 /* ---- values ---- */

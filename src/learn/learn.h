@@ -77,6 +77,7 @@ typedef struct Feature
 	FeatureSort sort;
 	int			nbins;
 	Bound		cuts[MAX_RANGES + 1];	/* of ranges: where bins 2, 3, ... begin */
+	double		place[MAX_RANGES + 1];	/* of ranges: the mean of each bin's values */
 	int			values[MAX_BINS];	/* of the others: the value of bins 2, 3, ... */
 	int			direction;		/* of a range's effect: 1 up, -1 down, 0 as it comes */
 	uint8	   *bins;			/* of each row */
@@ -131,7 +132,7 @@ typedef struct BinSet
  * that are most likely to be behind them, around a common mean: of ranges,
  * neighbours are alike.
  */
-extern void smooth_ranges(const double *h, const double *b, int n, double *f);
+extern void smooth_ranges(const double *h, const double *b, const double *place, int n, double *f);
 extern void shrink_values(const double *h, const double *b, int n, double *f);
 extern double shrink_one(double h, double value);
 extern void make_monotone(const double *h, int n, int direction, double *f);

@@ -137,7 +137,7 @@ shrink_term(const Rows *rows, const Term *term, const double *h, const double *b
 
 	if (term->b < 0 && feature->sort == FEATURE_RANGES)
 	{
-		smooth_ranges(h + 1, b + 1, term->nbins - 1, value + 1);
+		smooth_ranges(h + 1, b + 1, feature->place + 1, term->nbins - 1, value + 1);
 		if (feature->direction != 0)
 			make_monotone(h + 1, term->nbins - 1, feature->direction, value + 1);
 		for (int i = 1; i < term->nbins; i++)

@@ -227,37 +227,20 @@ has_rows(const Writer *w, int t, int group)
 	return w->scorecard->best[t][group] + w->scorecard->rest[t][group] > 0;
 }
 
-/* The group of rare values, if there are any; else of the most values, if it must be. */
+/* The group of rare values, if there are any; else that of most rows, if it must be. */
 static int
 choose_otherwise(const Writer *w, int t, int most)
 {
 	const CardTerm *term = &w->scorecard->card->terms[t];
 	const Feature *feature = feature_of(w, term, 0);
-	int			choice = -1;
-	int			largest = 0;
+	int			choice = 1;
 
-	if (feature->sort == FEATURE_ELEMENT)
-	{
-		for (int group = 1; group < term->ngroups; group++)
-		{
-			if (set_has(&term->bins[group][0], OTHER_BIN))
-				return group;
-		}
-		return -1;
-	}
 	for (int group = 1; group < term->ngroups; group++)
 	{
-		int			size = 0;
-
-		if (set_has(&term->bins[group][0], OTHER_BIN))
+		if (feature->sort != FEATURE_RANGES && set_has(&term->bins[group][0], OTHER_BIN))
 			return group;
-		for (int bin = OTHER_BIN + 1; bin < feature->nbins; bin++)
-			size += set_has(&term->bins[group][0], bin) != 0;
-		if (size > largest)
-		{
-			largest = size;
+		if (term->rows[group] > term->rows[choice])
 			choice = group;
-		}
 	}
 	return term->ngroups - 1 > most ? choice : -1;
 }
@@ -275,8 +258,7 @@ put_single(Writer *w, int t, int most, List **order)
 	if (f->as != AS_IS)
 		appendStringInfo(&w->json, ", \"as\": \"%s\"", f->as == AS_NUMBER ? "number" : "date");
 	appendStringInfoString(&w->json, ", \"attributes\": [");
-	if (feature->sort != FEATURE_RANGES)
-		layout.otherwise = choose_otherwise(w, t, most);
+	layout.otherwise = choose_otherwise(w, t, most);
 	lay_out(w, t, 1, &layout);
 	for (int i = 0; i < layout.n; i++)
 	{
@@ -297,7 +279,7 @@ put_single(Writer *w, int t, int most, List **order)
 		end_attribute(w, w->scorecard->points[t][MISSING_GROUP]);
 		*order = lappend_int(*order, MISSING_GROUP);
 	}
-	if (feature->sort == FEATURE_RANGES)
+	if (feature->sort == FEATURE_RANGES && layout.otherwise < 0)
 		return;
 	/* values that were never seen say nothing for or against */
 	appendStringInfoString(&w->json, ", {\"otherwise\": true");
