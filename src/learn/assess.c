@@ -19,6 +19,9 @@
 /* Pairs have to add so much to the AUC, since they take more words. */
 #define PAIRS_BAR 0.002
 
+/* ... and such a part of the width of its limits, lest chance decides. */
+#define PAIRS_WIDTH 0.05
+
 /* Log-odds of rows by models that did not see them. */
 typedef struct HeldOut
 {
@@ -232,7 +235,11 @@ typedef struct FoldsAuc
 	double		variance;
 } FoldsAuc;
 
-/* The mean over folds, whose test rows are different ones. */
+/*
+ * The mean over folds.  Test rows are different ones in each fold, but the rows
+ * learned from are mostly the same: so the variance of one fold counts not 1/k
+ * times, but 1/k and test rows / training rows more (Nadeau and Bengio 2003).
+ */
 static FoldsAuc
 mean_auc(const Rows *rows, const float *logit)
 {
@@ -252,7 +259,7 @@ mean_auc(const Rows *rows, const float *logit)
 	}
 	if (n == 0)
 		return (FoldsAuc) {NAN, NAN};
-	return (FoldsAuc) {mean.auc / n, mean.variance / n / n};
+	return (FoldsAuc) {mean.auc / n, mean.variance / n * (1.0 / n + 1.0 / Max(rows->nfolds - 1, 1))};
 }
 
 /* ---- all of it ---- */
@@ -304,7 +311,8 @@ assess(const Rows *rows, const Rows *sample, const SketchView *view, const Learn
 		pfree(held_out.card);
 		pfree(held_out.model);
 	}
-	if (options->pairs == 0 || !(paired.auc > single.auc + PAIRS_BAR))
+	if (options->pairs == 0 ||
+		!(paired.auc > single.auc + Max(PAIRS_BAR, PAIRS_WIDTH * (single.auc_high - single.auc_low))))
 		return single;
 	paired.pairs_pay = true;
 	return paired;
