@@ -264,17 +264,21 @@ mean_auc(const Rows *rows, const float *logit)
 
 /* ---- all of it ---- */
 
-/* On the scale of log-odds, where limits stay between 0 and 1. */
+/*
+ * On the scale of log-odds, where limits stay between 0 and 1.  There the step is
+ * taken a little away from 0 and 1, at which any doubt would be boundless.
+ */
 static void
 put_limits(Assessment *a, double variance)
 {
-	double		z = normal_quantile(0.5 + LEVEL / 2);
-	double		auc = Min(Max(a->auc, 1e-6), 1 - 1e-6);
-	double		half = z * sqrt(variance) / (auc * (1 - auc));
+	double		reach = normal_quantile(0.5 + LEVEL / 2) * sqrt(variance);
+	double		margin = Min(Max(reach / 2, 1e-6), 0.5);
+	double		auc = Min(Max(a->auc, margin), 1 - margin);
+	double		half = reach / (auc * (1 - auc));
 	double		logit = log(auc / (1 - auc));
 
-	a->auc_low = probability(logit - half);
-	a->auc_high = probability(logit + half);
+	a->auc_low = Min(probability(logit - half), a->auc);
+	a->auc_high = Max(probability(logit + half), a->auc);
 }
 
 /* Puts all but pairs_pay. */

@@ -28,6 +28,10 @@
 /* Rows read at a time. */
 #define STRIP 4096
 
+/* Rows are sorted in so many shares, by the first bits of their hashes. */
+#define NSHARES 256
+#define SHARE_OF(hash) ((hash) >> 56)
+
 /* ---- which fields ---- */
 
 static bool
@@ -262,6 +266,20 @@ read_element(const ListCodes *lists, const Order *order, int value, uint8 *bins)
 
 /* ---- features ---- */
 
+static void
+note_bins(const Rows *rows, Feature *feature)
+{
+	bool		seen[MAX_BINS] = {false};
+
+	for (int64 i = 0; i < rows->n; i++)
+		seen[feature->bins[i]] = true;
+	for (int bin = 0; bin < MAX_BINS; bin++)
+	{
+		if (seen[bin])
+			set_add(&feature->seen, bin);
+	}
+}
+
 static Feature *
 add_feature(Rows *rows, int field, FeatureSort sort)
 {
@@ -295,6 +313,7 @@ add_elements(const SketchView *view, const Order *order, Rows *rows, int field)
 		feature->nbins = OTHER_BIN + 2;
 		feature->values[OTHER_BIN + 1] = list[i].value;
 		read_element(&lists, order, list[i].value, feature->bins);
+		note_bins(rows, feature);
 	}
 	pfree(list);
 	pfree(lists.starts);
@@ -321,6 +340,7 @@ add_field(const SketchView *view, const LearnOptions *options, const Order *orde
 		  Rows *rows, int field)
 {
 	const ViewField *f = &view->fields[field];
+	int			direction = wanted_direction(options, f->name);
 	Feature    *feature;
 	uint8	   *bin_of;
 
@@ -330,13 +350,17 @@ add_field(const SketchView *view, const LearnOptions *options, const Order *orde
 		return;
 	}
 	bin_of = palloc_extended(Max(f->nvalues, 1), MCXT_ALLOC_HUGE);
-	feature = add_feature(rows, field, f->is_ordered && f->nvalues > 2 ? FEATURE_RANGES : FEATURE_VALUES);
+	feature = add_feature(rows, field, f->is_ordered && (f->nvalues > 2 || direction != 0) ?
+						  FEATURE_RANGES : FEATURE_VALUES);
 	if (feature->sort == FEATURE_RANGES)
+	{
 		cut_ranges(f, feature, bin_of);
+		feature->direction = direction;
+	}
 	else
 		take_values(view, f, feature, bin_of);
-	feature->direction = wanted_direction(options, f->name);
 	read_bins(view, order, field, bin_of, feature->bins);
+	note_bins(rows, feature);
 	pfree(bin_of);
 }
 
@@ -356,8 +380,6 @@ compare_keys(const void *a, const void *b)
 	const RowKey *x = a;
 	const RowKey *y = b;
 
-	if (x->fold != y->fold)
-		return x->fold < y->fold ? -1 : 1;
 	if (x->hash != y->hash)
 		return x->hash < y->hash ? -1 : 1;
 	return (int) x->best - (int) y->best;	/* which of equal rows it is does not matter */
@@ -369,18 +391,46 @@ is_best(const SketchView *view, int64 row)
 	return (view->best[row / 64] >> (row % 64)) & 1;
 }
 
+/* Sorts by hash, a share of all hashes at a time, so that it can be interrupted. */
+static void
+sort_keys(RowKey *keys, int64 n)
+{
+	int64		starts[NSHARES + 1] = {0};
+	int64		next[NSHARES];
+	RowKey	   *shares = palloc_extended(sizeof(RowKey) * Max(n, 1), MCXT_ALLOC_HUGE);
+
+	for (int64 i = 0; i < n; i++)
+		starts[SHARE_OF(keys[i].hash) + 1]++;
+	for (int k = 0; k < NSHARES; k++)
+	{
+		starts[k + 1] += starts[k];
+		next[k] = starts[k];
+	}
+	for (int64 i = 0; i < n; i++)
+		shares[next[SHARE_OF(keys[i].hash)]++] = keys[i];
+	for (int k = 0; k < NSHARES; k++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		qsort(shares + starts[k], starts[k + 1] - starts[k], sizeof(RowKey), compare_keys);
+	}
+	memcpy(keys, shares, sizeof(RowKey) * n);
+	pfree(shares);
+}
+
 /* Best and rest rows are each dealt out to the folds in the order of their hashes. */
 static void
-deal_folds(const SketchView *view, RowKey *keys, int nfolds)
+deal_folds(const SketchView *view, RowKey *keys, Rows *rows)
 {
 	int64		dealt[2] = {0, 0};
 
-	qsort(keys, view->nrows, sizeof(RowKey), compare_keys);
-	CHECK_FOR_INTERRUPTS();
+	sort_keys(keys, view->nrows);
 	for (int64 i = 0; i < view->nrows; i++)
-		keys[i].fold = dealt[keys[i].best]++ % nfolds;
-	qsort(keys, view->nrows, sizeof(RowKey), compare_keys);
-	CHECK_FOR_INTERRUPTS();
+	{
+		keys[i].fold = dealt[keys[i].best]++ % rows->nfolds;
+		rows->starts[keys[i].fold + 1]++;
+	}
+	for (int k = 1; k <= rows->nfolds; k++)
+		rows->starts[k] += rows->starts[k - 1];
 }
 
 static void
@@ -388,6 +438,7 @@ order_rows(const SketchView *view, const LearnOptions *options, Rows *rows, Orde
 {
 	uint64	   *hashes = view_row_hashes(view);
 	RowKey	   *keys = palloc_extended(sizeof(RowKey) * Max(view->nrows, 1), MCXT_ALLOC_HUGE);
+	int64		next[MAX_FOLDS + 1];
 
 	for (int64 i = 0; i < view->nrows; i++)
 		keys[i] = (RowKey) {
@@ -396,16 +447,16 @@ order_rows(const SketchView *view, const LearnOptions *options, Rows *rows, Orde
 			.best = is_best(view, i)
 		};
 	pfree(hashes);
-	deal_folds(view, keys, rows->nfolds);
+	deal_folds(view, keys, rows);
+	memcpy(next, rows->starts, sizeof(next));
 	for (int64 i = 0; i < view->nrows; i++)
 	{
-		order->place[keys[i].row] = i;
-		rows->best[i] = keys[i].best;
-		rows->count[i] = view->counts ? view->counts[keys[i].row] : 1;
-		rows->starts[keys[i].fold + 1] = i + 1;
+		int64		place = next[keys[i].fold]++;
+
+		order->place[keys[i].row] = place;
+		rows->best[place] = keys[i].best;
+		rows->count[place] = view->counts ? view->counts[keys[i].row] : 1;
 	}
-	for (int k = 1; k <= rows->nfolds; k++)
-		rows->starts[k] = Max(rows->starts[k], rows->starts[k - 1]);
 	pfree(keys);
 }
 

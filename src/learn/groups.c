@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "learn/learn.h"
 
 /* Fewer groups are enough that keep so much of what the most would. */
@@ -119,7 +121,7 @@ compare_items(const void *a, const void *b)
 
 /* Ranges without rows belong to the range below them, or else above. */
 static void
-group_empty(const Feature *feature, const Sums *sums, CardTerm *term)
+group_empty_ranges(const Feature *feature, const Sums *sums, CardTerm *term)
 {
 	int			group = 1;
 
@@ -129,6 +131,37 @@ group_empty(const Feature *feature, const Sums *sums, CardTerm *term)
 			set_add(&term->bins[group][0], bin);
 		while (sums->h[bin] > MIN_WEIGHT && !set_has(&term->bins[group][0], bin))
 			group++;
+	}
+}
+
+/*
+ * Values that only rows elsewhere have are as rare as those without a bin, and go
+ * where these are, or else where most rows are.
+ */
+static void
+group_empty_values(const Feature *feature, const Sums *sums, CardTerm *term)
+{
+	int			group = 1;
+	double		most = -1;
+
+	for (int i = 1; i < term->ngroups; i++)
+	{
+		double		rows = 0;
+
+		for (int bin = 1; bin < feature->nbins; bin++)
+			rows += set_has(&term->bins[i][0], bin) ? sums->rows[bin] : 0;
+		if (set_has(&term->bins[i][0], OTHER_BIN))
+			rows = INFINITY;
+		if (rows > most)
+		{
+			most = rows;
+			group = i;
+		}
+	}
+	for (int bin = OTHER_BIN; bin < feature->nbins; bin++)
+	{
+		if (sums->h[bin] <= MIN_WEIGHT && set_has(&feature->seen, bin))
+			set_add(&term->bins[group][0], bin);
 	}
 }
 
@@ -166,7 +199,9 @@ group_bins(const Feature *feature, const Sums *sums, int most, double least_rows
 	}
 	term->ngroups = k + 1;
 	if (k > 0 && feature->sort == FEATURE_RANGES)
-		group_empty(feature, sums, term);
+		group_empty_ranges(feature, sums, term);
+	else if (k > 0)
+		group_empty_values(feature, sums, term);
 	return gain + square_gain(sums->g[MISSING_BIN], sums->h[MISSING_BIN]);
 }
 

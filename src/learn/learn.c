@@ -61,7 +61,7 @@ learn(const SketchView *view, LearnOptions *options)
 
 		if (card->nterms > 0)
 			scorecard = make_scorecard(card, rows, view, &a.calibration);
-		else
+		if (scorecard == NULL)
 			verdict = VERDICT_NONE;
 	}
 	return write_portrait(view, rows, scorecard, &a, verdict, options);

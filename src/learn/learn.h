@@ -64,6 +64,14 @@ extern void check_learn_fields(const SketchView *view, const LearnOptions *optio
 #define OTHER_BIN 1				/* of values: all without a bin of their own */
 #define MAX_RANGES 32
 
+typedef struct BinSet
+{
+	uint64		words[MAX_BINS / 64];
+} BinSet;
+
+#define set_has(set, bin) (((set)->words[(bin) / 64] >> ((bin) % 64)) & 1)
+#define set_add(set, bin) ((set)->words[(bin) / 64] |= UINT64CONST(1) << ((bin) % 64))
+
 typedef enum FeatureSort
 {
 	FEATURE_RANGES,				/* bins 1, 2, ... in the order of values */
@@ -81,6 +89,7 @@ typedef struct Feature
 	int			values[MAX_BINS];	/* of the others: the value of bins 2, 3, ... */
 	int			direction;		/* of a range's effect: 1 up, -1 down, 0 as it comes */
 	uint8	   *bins;			/* of each row */
+	BinSet		seen;			/* bins of any row */
 } Feature;
 
 typedef struct Rows
@@ -116,14 +125,6 @@ extern Rows *make_rows(const SketchView *view, const LearnOptions *options);
 extern Rows *sample_rows(const Rows *rows, int64 limit);
 extern bool is_ignored(const LearnOptions *options, const char *field);
 extern bool may_learn_from(const SketchView *view, const LearnOptions *options, int field);
-
-typedef struct BinSet
-{
-	uint64		words[MAX_BINS / 64];
-} BinSet;
-
-#define set_has(set, bin) (((set)->words[(bin) / 64] >> ((bin) % 64)) & 1)
-#define set_add(set, bin) ((set)->words[(bin) / 64] |= UINT64CONST(1) << ((bin) % 64))
 
 /* ---- smooth.c: steps of one term, shrunk as far as the data ask for ---- */
 

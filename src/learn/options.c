@@ -128,6 +128,23 @@ parse_learn_options(Jsonb *json)
 	return options;
 }
 
+/* Up and down mean something where values are numbers or times, and nowhere else. */
+static void
+check_order(const SketchView *view, const char *field)
+{
+	for (int i = 0; i < view->nfields; i++)
+	{
+		const ViewField *f = &view->fields[i];
+
+		if (strcmp(f->name, field) == 0 && !f->is_list && (f->is_ordered || f->nvalues == 0))
+			return;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("field \"%s\" has no order", field),
+			 errhint("The option \"monotone\" is for fields of numbers, dates or times.")));
+}
+
 /* Misspelt names are errors.  One field of a JSON column stands for the column. */
 void
 check_learn_fields(const SketchView *view, const LearnOptions *options)
@@ -138,5 +155,10 @@ check_learn_fields(const SketchView *view, const LearnOptions *options)
 	check_field_names(view, options->only);
 	check_field_names(view, options->include);
 	foreach(lc, options->monotone)
-		check_field_names(view, list_make1(unconstify(char *, ((Monotone *) lfirst(lc))->field)));
+	{
+		const Monotone *monotone = lfirst(lc);
+
+		check_field_names(view, list_make1(unconstify(char *, monotone->field)));
+		check_order(view, monotone->field);
+	}
 }

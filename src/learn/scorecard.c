@@ -281,6 +281,42 @@ count_groups(Scorecard *s, int t, const Rows *rows, const SketchView *view, cons
 	}
 }
 
+/* ---- all of it ---- */
+
+static bool
+is_idle(const Scorecard *s, int t)
+{
+	double		least;
+	double		most;
+
+	least_and_most(s->points[t], s->card->terms[t].ngroups, &least, &most);
+	return most <= least;
+}
+
+/* Terms that give all rows the same points, once these are rounded, are of no use. */
+static void
+drop_idle_terms(Scorecard *s)
+{
+	Card	   *card = palloc(sizeof(Card));
+	int			n = 0;
+
+	*card = *s->card;
+	card->terms = palloc(sizeof(CardTerm) * Max(card->nterms, 1));
+	for (int t = 0; t < s->card->nterms; t++)
+	{
+		if (is_idle(s, t))
+			continue;
+		card->terms[n] = s->card->terms[t];
+		memmove(s->points[n], s->points[t], sizeof(s->points[t]));
+		memmove(s->best[n], s->best[t], sizeof(s->best[t]));
+		memmove(s->rest[n], s->rest[t], sizeof(s->rest[t]));
+		n++;
+	}
+	card->nterms = n;
+	s->card = card;
+}
+
+/* NULL if the card tells no rows apart. */
 Scorecard *
 make_scorecard(const Card *card, const Rows *rows, const SketchView *view,
 			   const Calibration *calibration)
@@ -307,6 +343,8 @@ make_scorecard(const Card *card, const Rows *rows, const SketchView *view,
 	}
 	s->decimals = MAX_DECIMALS + 2;
 	put_points(s, &base, &per_point);
+	if (!(per_point > 0))
+		return NULL;
 	scores = list_scores(s, rows, view, groups, &n);
 	exact = auc_of_scores(scores, n);
 	for (s->decimals = 0; s->decimals <= MAX_DECIMALS; s->decimals++)
@@ -324,5 +362,6 @@ make_scorecard(const Card *card, const Rows *rows, const SketchView *view,
 	pfree(scores);
 	for (int t = 0; t < card->nterms; t++)
 		pfree(groups[t]);
+	drop_idle_terms(s);
 	return s;
 }

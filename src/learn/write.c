@@ -273,16 +273,18 @@ put_single(Writer *w, int t, int most, List **order)
 		end_attribute(w, w->scorecard->points[t][group]);
 		*order = lappend_int(*order, group);
 	}
-	if (feature->sort == FEATURE_RANGES || has_rows(w, t, MISSING_GROUP))
+	/* missing values that were never seen say nothing for or against: they are nobody's rest */
+	if (feature->sort == FEATURE_RANGES || layout.otherwise >= 0 || has_rows(w, t, MISSING_GROUP))
 	{
 		appendStringInfoString(&w->json, first ? "{\"missing\": true" : ", {\"missing\": true");
+		first = false;
 		end_attribute(w, w->scorecard->points[t][MISSING_GROUP]);
 		*order = lappend_int(*order, MISSING_GROUP);
 	}
 	if (feature->sort == FEATURE_RANGES && layout.otherwise < 0)
 		return;
-	/* values that were never seen say nothing for or against */
-	appendStringInfoString(&w->json, ", {\"otherwise\": true");
+	/* nor do values that were never seen */
+	appendStringInfoString(&w->json, first ? "{\"otherwise\": true" : ", {\"otherwise\": true");
 	end_attribute(w, layout.otherwise >= 0 ? w->scorecard->points[t][layout.otherwise] :
 				  neutral_points(w, t));
 	*order = lappend_int(*order, layout.otherwise);
@@ -342,8 +344,6 @@ put_pair(Writer *w, int t, List **order)
 	appendStringInfoString(&w->json, ", \"attributes\": [");
 	for (int side = 0; side < 2; side++)
 	{
-		if (!has_rows(w, t, side))
-			continue;
 		appendStringInfoChar(&w->json, '{');
 		put_field(&w->json, field_of(w, feature_of(w, term, side)));
 		appendStringInfoString(&w->json, "\"missing\": true");
