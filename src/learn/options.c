@@ -145,15 +145,43 @@ check_order(const SketchView *view, const char *field)
 			 errhint("The option \"monotone\" is for fields of numbers, dates or times.")));
 }
 
-/* Misspelt names are errors.  One field of a JSON column stands for the column. */
+static bool
+is_json_column(const SketchView *view, const char *name)
+{
+	size_t		length = strlen(name);
+
+	for (int i = 0; i < view->nfields; i++)
+	{
+		if (strncmp(view->fields[i].name, name, length) == 0 && view->fields[i].name[length] == '.')
+			return true;
+	}
+	return false;
+}
+
+/* A JSON column, which is no field itself, stands for all of its keys. */
+static void
+check_names(const SketchView *view, List *names)
+{
+	List	   *fields = NIL;
+	ListCell   *lc;
+
+	foreach(lc, names)
+	{
+		if (!is_json_column(view, lfirst(lc)))
+			fields = lappend(fields, lfirst(lc));
+	}
+	check_field_names(view, fields);
+}
+
+/* Misspelt names are errors. */
 void
 check_learn_fields(const SketchView *view, const LearnOptions *options)
 {
 	ListCell   *lc;
 
-	check_field_names(view, options->ignore);
-	check_field_names(view, options->only);
-	check_field_names(view, options->include);
+	check_names(view, options->ignore);
+	check_names(view, options->only);
+	check_names(view, options->include);
 	foreach(lc, options->monotone)
 	{
 		const Monotone *monotone = lfirst(lc);
