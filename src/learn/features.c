@@ -217,27 +217,49 @@ take_values(const SketchView *view, const ViewField *f, Feature *feature, uint8 
 
 /* ---- reading the rows ---- */
 
-/* Where each row of the sketch goes. */
+/*
+ * Where each row comes from.  A kept row that occurs often is several rows, with
+ * a share of its count in each fold.
+ */
 typedef struct Order
 {
-	int64		n;
-	uint32	   *place;
+	int64		nkept;			/* rows of the sketch */
+	uint32	   *source;			/* of each row: the kept one */
+	uint8	   *kept_bins;		/* of one field: room for the bins of the kept rows */
 } Order;
 
 static void
-read_bins(const SketchView *view, const Order *order, int field, const uint8 *bin_of, uint8 *bins)
+take_bins(const Order *order, const Rows *rows, Feature *feature)
+{
+	bool		seen[MAX_BINS] = {false};
+
+	CHECK_FOR_INTERRUPTS();
+	for (int64 i = 0; i < rows->n; i++)
+	{
+		feature->bins[i] = order->kept_bins[order->source[i]];
+		seen[feature->bins[i]] = true;
+	}
+	for (int bin = 0; bin < MAX_BINS; bin++)
+	{
+		if (seen[bin])
+			set_add(&feature->seen, bin);
+	}
+}
+
+static void
+read_bins(const SketchView *view, const Order *order, int field, const uint8 *bin_of)
 {
 	CodeReader *reader = open_codes(view, field);
 	uint32	   *codes = palloc(sizeof(uint32) * STRIP);
 
-	for (int64 at = 0; at < order->n; at += STRIP)
+	for (int64 at = 0; at < order->nkept; at += STRIP)
 	{
-		int64		some = Min(STRIP, order->n - at);
+		int64		some = Min(STRIP, order->nkept - at);
 
 		CHECK_FOR_INTERRUPTS();
 		read_codes(reader, codes, some);
 		for (int64 i = 0; i < some; i++)
-			bins[order->place[at + i]] = codes[i] >= CODE_FIRST ? bin_of[codes[i] - CODE_FIRST] :
+			order->kept_bins[at + i] = codes[i] >= CODE_FIRST ? bin_of[codes[i] - CODE_FIRST] :
 				codes[i] == CODE_OTHER ? OTHER_BIN : MISSING_BIN;
 	}
 	close_codes(reader);
@@ -245,9 +267,9 @@ read_bins(const SketchView *view, const Order *order, int field, const uint8 *bi
 }
 
 static void
-read_element(const ListCodes *lists, const Order *order, int value, uint8 *bins)
+read_element(const ListCodes *lists, const Order *order, int value)
 {
-	for (int64 row = 0; row < order->n; row++)
+	for (int64 row = 0; row < order->nkept; row++)
 	{
 		uint8		bin = OTHER_BIN;
 
@@ -260,25 +282,11 @@ read_element(const ListCodes *lists, const Order *order, int value, uint8 *bins)
 			else if (lists->codes[i] == (uint32) (CODE_FIRST + value))
 				bin = OTHER_BIN + 1;
 		}
-		bins[order->place[row]] = bin;
+		order->kept_bins[row] = bin;
 	}
 }
 
 /* ---- features ---- */
-
-static void
-note_bins(const Rows *rows, Feature *feature)
-{
-	bool		seen[MAX_BINS] = {false};
-
-	for (int64 i = 0; i < rows->n; i++)
-		seen[feature->bins[i]] = true;
-	for (int bin = 0; bin < MAX_BINS; bin++)
-	{
-		if (seen[bin])
-			set_add(&feature->seen, bin);
-	}
-}
 
 static Feature *
 add_feature(Rows *rows, int field, FeatureSort sort)
@@ -312,8 +320,8 @@ add_elements(const SketchView *view, const Order *order, Rows *rows, int field)
 		feature = add_feature(rows, field, FEATURE_ELEMENT);
 		feature->nbins = OTHER_BIN + 2;
 		feature->values[OTHER_BIN + 1] = list[i].value;
-		read_element(&lists, order, list[i].value, feature->bins);
-		note_bins(rows, feature);
+		read_element(&lists, order, list[i].value);
+		take_bins(order, rows, feature);
 	}
 	pfree(list);
 	pfree(lists.starts);
@@ -359,8 +367,8 @@ add_field(const SketchView *view, const LearnOptions *options, const Order *orde
 	}
 	else
 		take_values(view, f, feature, bin_of);
-	read_bins(view, order, field, bin_of, feature->bins);
-	note_bins(rows, feature);
+	read_bins(view, order, field, bin_of);
+	take_bins(order, rows, feature);
 	pfree(bin_of);
 }
 
@@ -370,8 +378,7 @@ typedef struct RowKey
 {
 	uint64		hash;
 	uint32		row;
-	uint16		fold;
-	uint16		best;
+	uint32		best;
 } RowKey;
 
 static int
@@ -417,20 +424,40 @@ sort_keys(RowKey *keys, int64 n)
 	pfree(shares);
 }
 
-/* Best and rest rows are each dealt out to the folds in the order of their hashes. */
+static int64
+count_of(const SketchView *view, const RowKey *key)
+{
+	return view->counts ? view->counts[key->row] : 1;
+}
+
+/*
+ * Best and rest rows are each dealt out to the folds in the order of their
+ * hashes.  Calls with no place to put them only count, in starts.
+ */
 static void
-deal_folds(const SketchView *view, RowKey *keys, Rows *rows)
+deal_folds(const SketchView *view, const RowKey *keys, Rows *rows, int64 *next, uint32 *source)
 {
 	int64		dealt[2] = {0, 0};
 
-	sort_keys(keys, view->nrows);
 	for (int64 i = 0; i < view->nrows; i++)
 	{
-		keys[i].fold = dealt[keys[i].best]++ % rows->nfolds;
-		rows->starts[keys[i].fold + 1]++;
+		int64		count = count_of(view, &keys[i]);
+
+		if (i % STRIP == 0)
+			CHECK_FOR_INTERRUPTS();
+		for (int k = 0; k < Min(count, rows->nfolds); k++)
+		{
+			int			fold = (int) ((dealt[keys[i].best] + k) % rows->nfolds);
+			int64		place = next[fold]++;
+
+			if (source == NULL)
+				continue;
+			source[place] = keys[i].row;
+			rows->best[place] = keys[i].best;
+			rows->count[place] = count / rows->nfolds + (k < count % rows->nfolds);
+		}
+		dealt[keys[i].best] += count;
 	}
-	for (int k = 1; k <= rows->nfolds; k++)
-		rows->starts[k] += rows->starts[k - 1];
 }
 
 static void
@@ -438,7 +465,7 @@ order_rows(const SketchView *view, const LearnOptions *options, Rows *rows, Orde
 {
 	uint64	   *hashes = view_row_hashes(view);
 	RowKey	   *keys = palloc_extended(sizeof(RowKey) * Max(view->nrows, 1), MCXT_ALLOC_HUGE);
-	int64		next[MAX_FOLDS + 1];
+	int64		next[MAX_FOLDS + 1] = {0};
 
 	for (int64 i = 0; i < view->nrows; i++)
 		keys[i] = (RowKey) {
@@ -447,16 +474,18 @@ order_rows(const SketchView *view, const LearnOptions *options, Rows *rows, Orde
 			.best = is_best(view, i)
 		};
 	pfree(hashes);
-	deal_folds(view, keys, rows);
-	memcpy(next, rows->starts, sizeof(next));
-	for (int64 i = 0; i < view->nrows; i++)
+	sort_keys(keys, view->nrows);
+	deal_folds(view, keys, rows, next, NULL);
+	for (int k = 0; k < rows->nfolds; k++)
 	{
-		int64		place = next[keys[i].fold]++;
-
-		order->place[keys[i].row] = place;
-		rows->best[place] = keys[i].best;
-		rows->count[place] = view->counts ? view->counts[keys[i].row] : 1;
+		rows->starts[k + 1] = rows->starts[k] + next[k];
+		next[k] = rows->starts[k];
 	}
+	rows->n = rows->starts[rows->nfolds];
+	rows->best = palloc_extended(Max(rows->n, 1), MCXT_ALLOC_HUGE);
+	rows->count = palloc_extended(sizeof(float) * Max(rows->n, 1), MCXT_ALLOC_HUGE);
+	order->source = palloc_extended(sizeof(uint32) * Max(rows->n, 1), MCXT_ALLOC_HUGE);
+	deal_folds(view, keys, rows, next, order->source);
 	pfree(keys);
 }
 
@@ -464,20 +493,18 @@ Rows *
 make_rows(const SketchView *view, const LearnOptions *options)
 {
 	Rows	   *rows = palloc0(sizeof(Rows));
-	Order		order = {.n = view->nrows};
+	Order		order = {.nkept = view->nrows};
 
-	rows->n = view->nrows;
 	rows->nfolds = options->folds;
-	rows->best = palloc_extended(Max(rows->n, 1), MCXT_ALLOC_HUGE);
-	rows->count = palloc_extended(sizeof(float) * Max(rows->n, 1), MCXT_ALLOC_HUGE);
-	order.place = palloc_extended(sizeof(uint32) * Max(rows->n, 1), MCXT_ALLOC_HUGE);
 	order_rows(view, options, rows, &order);
+	order.kept_bins = palloc_extended(Max(view->nrows, 1), MCXT_ALLOC_HUGE);
 	for (int field = 0; field < view->nfields; field++)
 	{
 		if (may_learn_from(view, options, field))
 			add_field(view, options, &order, rows, field);
 	}
-	pfree(order.place);
+	pfree(order.kept_bins);
+	pfree(order.source);
 	return rows;
 }
 

@@ -112,7 +112,7 @@ compare_sums(const void *a, const void *b)
 	return (x->sum > y->sum) - (x->sum < y->sum);
 }
 
-/* The distinct scores, ascending. */
+/* The distinct scores, ascending; to the last bit what icp_score gives, for thresholds lie between them. */
 static ScoreRows *
 list_scores(const Scorecard *s, const Rows *rows, const SketchView *view,
 			uint8 *const *groups, int *n)
@@ -120,15 +120,15 @@ list_scores(const Scorecard *s, const Rows *rows, const SketchView *view,
 	int64	   *sums = palloc_extended(sizeof(int64) * Max(rows->n, 1), MCXT_ALLOC_HUGE);
 	RowScore   *scored = palloc_extended(sizeof(RowScore) * Max(rows->n, 1), MCXT_ALLOC_HUGE);
 	ScoreRows  *list;
-	double		most = 0;
-	double		range = 0;
+	int64		range = 0;
 
 	for (int t = 0; t < s->card->nterms; t++)
 	{
 		double		least;
+		double		most;
 
 		least_and_most(s->points[t], s->card->terms[t].ngroups, &least, &most);
-		range += most;
+		range += (int64) rint(most * pow(10, s->decimals));
 	}
 	sum_points(s, rows, groups, sums);
 	for (int64 i = 0; i < rows->n; i++)
@@ -141,7 +141,7 @@ list_scores(const Scorecard *s, const Rows *rows, const SketchView *view,
 	for (int64 i = 0; i < rows->n; i++)
 	{
 		if (i == 0 || scored[i].sum != scored[i - 1].sum)
-			list[(*n)++] = (ScoreRows) {.score = 100 * (scored[i].sum / pow(10, s->decimals)) / range};
+			list[(*n)++] = (ScoreRows) {.score = (double) (100 * scored[i].sum) / (double) range};
 		if (scored[i].best)
 			list[*n - 1].best += scored[i].count * view->best_weight;
 		else
