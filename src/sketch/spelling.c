@@ -95,7 +95,12 @@ power_of_ten(int exponent)
 static double
 scaled(double x, int exponent)
 {
-	return exponent >= 0 ? x / power_of_ten(exponent) : x * power_of_ten(-exponent);
+	double		y = exponent >= 0 ? x / power_of_ten(exponent) : x * power_of_ten(-exponent);
+
+	/* 1.13 * 100 is less than 113, though 113 / 100 is 1.13 */
+	if (exponent < 0 && rint(y) / power_of_ten(-exponent) == x)
+		return rint(y);
+	return y;
 }
 
 /* The half-open or open side of where a bound may be. */

@@ -110,16 +110,75 @@ are_ordered(const FieldValue *values, int n)
 	return n > 0;
 }
 
+/*
+ * Numbers and times are sorted by a word in the same order, since comparing
+ * cells takes its time: where words are equal, cells may still differ.
+ */
+typedef struct SortKey
+{
+	uint64		word;
+	const FieldValue *value;
+} SortKey;
+
+static inline int
+compare_keys(const SortKey *a, const SortKey *b)
+{
+	if (a->word != b->word)
+		return a->word < b->word ? -1 : 1;
+	return compare_values(a->value, b->value);
+}
+
+#define ST_SORT sort_keys
+#define ST_ELEMENT_TYPE SortKey
+#define ST_COMPARE(a, b) compare_keys(a, b)
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+#define SIGN_BIT (UINT64CONST(1) << 63)
+
+static uint64
+sort_word(const Cell *cell)
+{
+	float8		real;
+	uint64		bits;
+
+	if (cell_is_time(cell->kind))
+		return cell->word ^ SIGN_BIT;
+	real = cell_real(cell);
+	memcpy(&bits, &real, sizeof(bits));
+	return bits & SIGN_BIT ? ~bits : bits | SIGN_BIT;
+}
+
+static void
+sort_ordered(FieldValue *values, int n)
+{
+	SortKey    *keys = palloc_extended(sizeof(SortKey) * n, MCXT_ALLOC_HUGE);
+	FieldValue *sorted = palloc_extended(sizeof(FieldValue) * n, MCXT_ALLOC_HUGE);
+
+	for (int i = 0; i < n; i++)
+		keys[i] = (SortKey) {sort_word(&values[i].cell), &values[i]};
+	sort_keys(keys, n);
+	for (int i = 0; i < n; i++)
+		sorted[i] = *keys[i].value;
+	memcpy(values, sorted, sizeof(FieldValue) * n);
+	pfree(keys);
+	pfree(sorted);
+}
+
 /* Sorts the values and keeps them; map[code] becomes CODE_FIRST + the place. */
 static void
 set_values(ViewField *field, FieldValue *values, int n, uint32 *map)
 {
-	qsort(values, n, sizeof(FieldValue), compare_values);
+	field->is_ordered = are_ordered(values, n);
+	if (field->is_ordered)
+		sort_ordered(values, n);
+	else
+		qsort(values, n, sizeof(FieldValue), compare_values);
 	field->nvalues = n;
 	field->values = palloc_extended(sizeof(Cell) * Max(n, 1), MCXT_ALLOC_HUGE);
 	field->best_n = palloc(sizeof(int64) * Max(n, 1));
 	field->rest_n = palloc(sizeof(int64) * Max(n, 1));
-	field->is_ordered = are_ordered(values, n);
 	for (int i = 0; i < n; i++)
 	{
 		field->values[i] = values[i].cell;
