@@ -98,15 +98,15 @@ choose_cut(const ViewField *f, const int64 *below, int first, double from, doubl
 		least = cost;
 		choice = i;
 	}
-	/* a value that alone has more rows than a bin: whole, on its own */
-	for (int i = first; choice < 0 && i < f->nvalues; i++)
+	if (choice >= 0 && spell_cut(f, choice, cut))
+		return choice;
+	/* after a value that alone has more rows than a bin, or the first one that can be spelled */
+	for (int i = first; i < f->nvalues; i++)
 	{
-		if (below[i] >= from)
-			choice = i;
+		if (below[i] >= from && spell_cut(f, i, cut))
+			return i;
 	}
-	if (choice >= 0 && !spell_cut(f, choice, cut))
-		return -1;
-	return choice;
+	return -1;
 }
 
 /* Where bins are on the line of values: at their means, as far as these are finite. */
