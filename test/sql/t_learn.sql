@@ -6,6 +6,7 @@
 SET client_min_messages = warning;
 SET client_encoding = 'UTF8';
 \set VERBOSITY terse
+BEGIN;
 CREATE EXTENSION pgtap;
 SELECT * FROM no_plan();
 
@@ -114,3 +115,5 @@ SELECT ok(min(points) >= 0 AND max(points) <= 100 AND count(*) FILTER (WHERE poi
 	FROM unnest(ARRAY['{"monotone": {"x": "down", "like_x": "up"}}', '{"monotone": {"x": "down", "like_x": "down", "y": "up", "since": "up"}, "pairs": 0}']::jsonb[]) o, wave(o) p, attributes(p) GROUP BY o;
 SELECT agrees('waves', wave('{"monotone": {"x": "down", "like_x": "up", "since": "down"}}'), 'with directions its rows agree');
 SELECT is_empty($$ SELECT characteristic FROM attributes(wave('{"monotone": {"x": "down", "like_x": "up", "since": "down"}}')) GROUP BY 1 HAVING max(points) = 0 $$, 'no characteristic without points to win');
+SELECT * FROM finish();
+ROLLBACK;

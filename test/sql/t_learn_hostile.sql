@@ -6,6 +6,7 @@
 SET client_min_messages = warning;
 SET client_encoding = 'UTF8';
 \set VERBOSITY terse
+BEGIN;
 CREATE EXTENSION pgtap;
 SELECT * FROM no_plan();
 \getenv srcdir PG_ABS_SRCDIR
@@ -95,3 +96,5 @@ CREATE TABLE odd_portrait AS SELECT icp_learn(icp_sketch(icp_row(t), best, '{"ig
 SELECT ok(cardinality(fields(p)) >= 7, 'fields of odd names') FROM odd_portrait;
 SELECT agrees('odd', p, 'and their rows agree') FROM odd_portrait;
 SELECT ok(icp_describe(p) LIKE '%行业%', 'and they can be told') FROM odd_portrait;
+SELECT * FROM finish();
+ROLLBACK;

@@ -6,6 +6,7 @@
 SET client_min_messages = warning;
 SET client_encoding = 'UTF8';
 \set VERBOSITY terse
+BEGIN;
 CREATE EXTENSION pgtap;
 CREATE EXTENSION citext;
 SELECT * FROM no_plan();
@@ -70,3 +71,5 @@ CREATE TABLE full_alone AS SELECT field, icp_learn(s, jsonb_build_object('only',
 	WHERE field NOT LIKE '%[]' AND field NOT LIKE 'attrs%' AND field NOT LIKE '%in text';
 SELECT is_empty($$ SELECT field, nothing, mean FROM full_alone, LATERAL (SELECT (icp_evaluate(jsonb_populate_record(NULL::crm, '{}'), p)).points AS nothing, (SELECT avg((icp_evaluate(r, p)).points) FROM full_rows r) AS mean) x WHERE verdict(p) <> 'no reliable portrait' AND
 	abs(nothing - mean) > 1 + 0.5 $$, 'a value that is missing, though none was, gives what a row has on average');
+SELECT * FROM finish();
+ROLLBACK;
