@@ -132,6 +132,7 @@ compare_keys(const SortKey *a, const SortKey *b)
 #define ST_ELEMENT_TYPE SortKey
 #define ST_COMPARE(a, b) compare_keys(a, b)
 #define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
@@ -159,6 +160,7 @@ sort_ordered(FieldValue *values, int n)
 	for (int i = 0; i < n; i++)
 		keys[i] = (SortKey) {sort_word(&values[i].cell), &values[i]};
 	sort_keys(keys, n);
+	CHECK_FOR_INTERRUPTS();
 	for (int i = 0; i < n; i++)
 		sorted[i] = *keys[i].value;
 	memcpy(values, sorted, sizeof(FieldValue) * n);
@@ -175,6 +177,7 @@ set_values(ViewField *field, FieldValue *values, int n, uint32 *map)
 		sort_ordered(values, n);
 	else
 		qsort(values, n, sizeof(FieldValue), compare_values);
+	CHECK_FOR_INTERRUPTS();
 	field->nvalues = n;
 	field->values = palloc_extended(sizeof(Cell) * Max(n, 1), MCXT_ALLOC_HUGE);
 	field->best_n = palloc(sizeof(int64) * Max(n, 1));
