@@ -17,6 +17,9 @@
 /* A term that tells less of the model's log-odds than this is not worth a place. */
 #define LEAST_SHARE 0.001
 
+/* Nor is one of a field that there is a term of already, unless it tells so much. */
+#define REPEAT_SHARE 0.003
+
 /* A pair has to tell so much more than what a single field could. */
 #define PAIR_BAR 1.3
 
@@ -40,7 +43,6 @@ typedef struct Candidate
 	double		rows[MAX_BINS];
 	int			nlevels;
 	uint8	   *levels;			/* of each row */
-	double		gain;			/* as a term of its own, when last looked at */
 } Candidate;
 
 typedef struct Condensing
@@ -292,6 +294,18 @@ end_search(Condensing *c)
 	pfree(c->candidates);
 }
 
+/* Is the feature a term of its own already?  Twice reads oddly. */
+static bool
+has_single(const Condensing *c, int f)
+{
+	for (int t = 0; t < c->card->nterms; t++)
+	{
+		if (c->card->terms[t].nfeatures == 1 && c->card->terms[t].features[0] == f)
+			return true;
+	}
+	return false;
+}
+
 /* The best groups of one feature. */
 static double
 try_single(Condensing *c, int f, CardTerm *term)
@@ -409,19 +423,18 @@ best_pair(Condensing *c, double bar, CardTerm *term)
 	return best[0] < 0 ? 0 : try_pair(c, best[0], best[1], term);
 }
 
-/* The term that tells most; returns how much. */
+/* The term that tells most; returns how much.  Without repeats, each single feature comes once. */
 static double
-best_term(Condensing *c, CardTerm *best)
+best_term(Condensing *c, bool repeats, CardTerm *best)
 {
 	CardTerm   *trial = palloc(sizeof(CardTerm));
 	double		most = 0;
 
 	for (int f = 0; f < c->rows->nfeatures; f++)
 	{
-		double		gain = try_single(c, f, trial);
+		double		gain = !repeats && has_single(c, f) ? 0 : try_single(c, f, trial);
 
 		CHECK_FOR_INTERRUPTS();
-		c->candidates[f].gain = gain;
 		if (gain > most)
 		{
 			most = gain;
@@ -497,7 +510,9 @@ add_terms(Condensing *c)
 	{
 		CardTerm   *term = &card->terms[card->nterms];
 
-		if (best_term(c, term) <= LEAST_SHARE * all)
+		/* finer steps of a field that is there come last, if they are worth it */
+		if (best_term(c, false, term) <= LEAST_SHARE * all &&
+			best_term(c, true, term) <= REPEAT_SHARE * all)
 			break;
 		card->nterms++;
 		c->npairs += term->nfeatures == 2;

@@ -181,8 +181,10 @@ group_bins(const Feature *feature, const Sums *sums, int most, double least_rows
 			items[n++] = (Item) {sums->g[bin], sums->h[bin], sums->rows[bin], bin};
 	}
 	if (feature->sort != FEATURE_RANGES)
+	{
 		qsort(items, n, sizeof(Item), compare_items);
-	most++;						/* one of them goes under "otherwise" */
+		most++;					/* one of them goes under "otherwise" */
+	}
 	memset(term->bins, 0, sizeof(term->bins));
 	set_add(&term->bins[MISSING_GROUP][0], MISSING_BIN);
 	if (n > 0)
