@@ -23,6 +23,9 @@
 /* A pair has to tell so much more than what a single field could. */
 #define PAIR_BAR 1.3
 
+/* And three fields so much more than two. */
+#define THIRD_BAR 1.2
+
 #define LEAST_ROWS 5
 #define LEAST_ROW_SHARE 0.005
 #define SWEEPS 3
@@ -32,7 +35,7 @@
 
 /* The search for pairs looks at coarse levels, of so many features and rows. */
 #define MAX_LEVEL 10
-#define MAX_CELLS ((MAX_LEVEL + 1) * (MAX_LEVEL + 1))
+#define MAX_CELLS ((MAX_LEVEL + 1) * (MAX_LEVEL + 1) * (MAX_LEVEL + 1))
 #define MAX_PARTNERS 30
 #define SEARCH_ROWS 30000
 
@@ -42,7 +45,8 @@ typedef struct Candidate
 	double		h[MAX_BINS];
 	double		rows[MAX_BINS];
 	int			nlevels;
-	uint8	   *levels;			/* of each row */
+	uint8		level[MAX_BINS];	/* of each bin */
+	uint8	   *levels;			/* of each row of the search */
 } Candidate;
 
 typedef struct Condensing
@@ -57,7 +61,7 @@ typedef struct Condensing
 	float	   *weight;
 	Candidate  *candidates;		/* by feature */
 	double		least_rows;
-	int			npairs;			/* terms of the card that are pairs */
+	int			npairs;			/* terms of the card that have more than one feature */
 } Condensing;
 
 /* ---- passes over the rows ---- */
@@ -121,54 +125,53 @@ tell(Condensing *c, const CardTerm *term, const double *value, double sign)
 
 /* ---- groups of rows ---- */
 
-/* The group of each bin, or of each cell of two features' bins. */
-static uint8 *
-map_groups(const CardTerm *term, const Rows *rows)
+/* The group of each bin. */
+static void
+map_bins(const CardTerm *term, uint8 *map)
 {
-	int			n = rows->features[term->features[0]].nbins;
-	int			m = term->nfeatures == 2 ? rows->features[term->features[1]].nbins : 1;
-	uint8	   *map = palloc0(MAX_BINS * m);
-
+	memset(map, 0, MAX_BINS);
 	for (int group = 0; group < term->ngroups; group++)
 	{
-		for (int a = 0; a < n; a++)
+		for (int bin = 0; bin < MAX_BINS; bin++)
 		{
-			for (int b = 0; b < m && set_has(&term->bins[group][0], a); b++)
-			{
-				if (term->nfeatures == 1 || set_has(&term->bins[group][1], b))
-					map[a * m + b] = group;
-			}
+			if (set_has(&term->bins[group][0], bin))
+				map[bin] = group;
 		}
 	}
-	return map;
+}
+
+/* The group that has all of a row's bins. */
+static inline uint8
+group_of(const CardTerm *term, const uint8 *const *bins, int64 row)
+{
+	for (int group = 0; group < term->ngroups; group++)
+	{
+		int			side = 0;
+
+		while (side < term->nfeatures && set_has(&term->bins[group][side], bins[side][row]))
+			side++;
+		if (side == term->nfeatures)
+			return group;
+	}
+	return MISSING_GROUP;
 }
 
 void
 put_groups(const CardTerm *term, const Rows *rows, const Part *part, uint8 *groups)
 {
-	const uint8 *a = rows->features[term->features[0]].bins;
-	uint8	   *map = map_groups(term, rows);
+	const uint8 *bins[MAX_TOGETHER];
+	uint8		map[MAX_BINS];
 
+	for (int side = 0; side < term->nfeatures; side++)
+		bins[side] = rows->features[term->features[side]].bins;
+	map_bins(term, map);
 	for (int s = 0; s < part->n; s++)
 	{
-		int64		from = part->stretches[s].from;
 		int64		to = part->stretches[s].to;
 
-		if (term->nfeatures == 2)
-		{
-			const uint8 *b = rows->features[term->features[1]].bins;
-			int			m = rows->features[term->features[1]].nbins;
-
-			for (int64 i = from; i < to; i++)
-				groups[i] = map[a[i] * m + b[i]];
-		}
-		else
-		{
-			for (int64 i = from; i < to; i++)
-				groups[i] = map[a[i]];
-		}
+		for (int64 i = part->stretches[s].from; i < to; i++)
+			groups[i] = term->nfeatures == 1 ? map[bins[0][i]] : group_of(term, bins, i);
 	}
-	pfree(map);
 }
 
 /* ---- fitting values ---- */
@@ -224,7 +227,7 @@ make_levels(const Condensing *c, int f, const double *g)
 	const Feature *feature = &c->rows->features[f];
 	Candidate  *candidate = &c->candidates[f];
 	int			order[MAX_BINS];
-	uint8		level[MAX_BINS] = {0};
+	uint8	   *level = candidate->level;
 	double		all = 0;
 	double		below = 0;
 	int			n = feature->nbins - 1;
@@ -243,6 +246,7 @@ make_levels(const Condensing *c, int f, const double *g)
 		}
 		order[at] = i + 1;
 	}
+	memset(level, 0, MAX_BINS);
 	candidate->nlevels = 1;
 	for (int i = 0; i < n; i++)
 	{
@@ -258,6 +262,20 @@ make_levels(const Condensing *c, int f, const double *g)
 		for (int64 i = c->search.stretches[s].from; i < c->search.stretches[s].to; i++)
 			candidate->levels[i] = level[feature->bins[i]];
 	}
+}
+
+static uint8 *
+levels_of_rows(const Condensing *c, int f)
+{
+	const uint8 *bins = c->rows->features[f].bins;
+	uint8	   *levels = palloc_extended(Max(c->rows->n, 1), MCXT_ALLOC_HUGE);
+
+	for (int s = 0; s < c->part.n; s++)
+	{
+		for (int64 i = c->part.stretches[s].from; i < c->part.stretches[s].to; i++)
+			levels[i] = c->candidates[f].level[bins[i]];
+	}
+	return levels;
 }
 
 /* Rows are in a random order, so that the first of each stretch are a sample. */
@@ -319,67 +337,104 @@ try_single(Condensing *c, int f, CardTerm *term)
 	return group_bins(&c->rows->features[f], &sums, c->options->attributes, c->least_rows, term);
 }
 
-/* How much a pair would tell, by coarse levels. */
-static double
-weigh_pair(const Condensing *c, int a, int b, CardTerm *term)
+/* Sums over a part of the rows by what is level 0, 1, ... of each feature. */
+static void
+fill_grid(const Condensing *c, const Part *part, uint8 *const *levels, Grid *grid)
 {
-	const Candidate *x = &c->candidates[a];
-	const Candidate *y = &c->candidates[b];
-	double		g[MAX_CELLS] = {0};
-	double		h[MAX_CELLS] = {0};
-	double		rows[MAX_CELLS] = {0};
-	Grid		grid = {
-		.levels = {x->nlevels, y->nlevels},
-		.ordered = {c->rows->features[a].sort == FEATURE_RANGES, c->rows->features[b].sort == FEATURE_RANGES},
-		.sums = {g, h, rows}
-	};
+	int			ncells = grid->levels[0] * grid->levels[1] * grid->levels[2];
 
-	for (int s = 0; s < c->search.n; s++)
+	memset(grid->sums.g, 0, sizeof(double) * ncells);
+	memset(grid->sums.h, 0, sizeof(double) * ncells);
+	memset(grid->sums.rows, 0, sizeof(double) * ncells);
+	for (int s = 0; s < part->n; s++)
 	{
-		for (int64 i = c->search.stretches[s].from; i < c->search.stretches[s].to; i++)
+		for (int64 i = part->stretches[s].from; i < part->stretches[s].to; i++)
 		{
-			int			cell = x->levels[i] * y->nlevels + y->levels[i];
+			int			cell = levels[0][i] * grid->levels[1] + levels[1][i];
 
-			g[cell] += c->untold[i];
-			h[cell] += c->weight[i];
-			rows[cell] += c->rows->count[i];
+			if (grid->n == 3)
+				cell = cell * grid->levels[2] + levels[2][i];
+			grid->sums.g[cell] += c->untold[i];
+			grid->sums.h[cell] += c->weight[i];
+			grid->sums.rows[cell] += c->rows->count[i];
 		}
 	}
+}
+
+/* How much features would tell together, by coarse levels of the rows of the search. */
+static double
+weigh_together(const Condensing *c, int n, const int *features, CardTerm *term)
+{
+	double		sums[3][MAX_CELLS];
+	uint8	   *levels[MAX_TOGETHER];
+	Grid		grid = {.n = n, .levels = {1, 1, 1}, .sums = {sums[0], sums[1], sums[2]}};
+
+	for (int side = 0; side < n; side++)
+	{
+		grid.levels[side] = c->candidates[features[side]].nlevels;
+		grid.ordered[side] = c->rows->features[features[side]].sort == FEATURE_RANGES;
+		levels[side] = c->candidates[features[side]].levels;
+	}
+	fill_grid(c, &c->search, levels, &grid);
 	return group_cells(&grid, c->options->attributes, c->least_rows * c->search_share, term) /
 		c->search_share;
 }
 
-/* The same by all bins. */
-static double
-try_pair(const Condensing *c, int a, int b, CardTerm *term)
+/* From groups of levels to groups of bins. */
+static void
+spread_levels(const Condensing *c, CardTerm *term)
 {
-	const Feature *x = &c->rows->features[a];
-	const Feature *y = &c->rows->features[b];
-	int			ncells = x->nbins * y->nbins;
-	double	   *cells = palloc0(sizeof(double) * ncells * 3);
-	Grid		grid = {
-		.levels = {x->nbins, y->nbins},
-		.ordered = {x->sort == FEATURE_RANGES, y->sort == FEATURE_RANGES},
-		.sums = {cells, cells + ncells, cells + 2 * ncells}
-	};
-	double		gain;
-
-	term->nfeatures = 2;
-	term->features[0] = a;
-	term->features[1] = b;
-	for (int s = 0; s < c->part.n; s++)
+	for (int group = 0; group < term->ngroups; group++)
 	{
-		for (int64 i = c->part.stretches[s].from; i < c->part.stretches[s].to; i++)
+		for (int side = 0; side < term->nfeatures; side++)
 		{
-			int			cell = x->bins[i] * y->nbins + y->bins[i];
+			const Candidate *candidate = &c->candidates[term->features[side]];
+			BinSet		bins = {{0}};
 
-			grid.sums.g[cell] += c->untold[i];
-			grid.sums.h[cell] += c->weight[i];
-			grid.sums.rows[cell] += c->rows->count[i];
+			for (int bin = 0; bin < c->rows->features[term->features[side]].nbins; bin++)
+			{
+				if (set_has(&term->bins[group][side], candidate->level[bin]))
+					set_add(&bins, bin);
+			}
+			term->bins[group][side] = bins;
 		}
 	}
+}
+
+/* The best groups of features together, by all rows, and by all bins where these are not too many. */
+static double
+try_together(const Condensing *c, int n, const int *features, CardTerm *term)
+{
+	Grid		grid = {.n = n, .levels = {1, 1, 1}};
+	uint8	   *levels[MAX_TOGETHER];
+	double	   *cells;
+	int			ncells = 1;
+	double		gain;
+
+	term->nfeatures = n;
+	for (int side = 0; side < n; side++)
+	{
+		const Feature *feature = &c->rows->features[features[side]];
+
+		term->features[side] = features[side];
+		grid.ordered[side] = feature->sort == FEATURE_RANGES;
+		grid.levels[side] = n == 2 ? feature->nbins : c->candidates[features[side]].nlevels;
+		ncells *= grid.levels[side];
+		levels[side] = feature->bins;
+		if (n == 3)
+			levels[side] = levels_of_rows(c, features[side]);
+	}
+	cells = palloc(sizeof(double) * ncells * 3);
+	grid.sums = (Sums) {cells, cells + ncells, cells + 2 * ncells};
+	fill_grid(c, &c->part, levels, &grid);
 	gain = group_cells(&grid, c->options->attributes, c->least_rows, term);
 	pfree(cells);
+	if (n == 3)
+	{
+		for (int side = 0; side < n; side++)
+			pfree(levels[side]);
+		spread_levels(c, term);
+	}
 	return gain;
 }
 
@@ -392,12 +447,10 @@ may_pair(const Condensing *c, int a, int b)
 	return x->field != y->field && x->direction == 0 && y->direction == 0;
 }
 
-/* The best pair, if it tells so much more than the best single feature. */
+/* The two features that tell most together, if they tell more than the bar. */
 static double
-best_pair(Condensing *c, double bar, CardTerm *term)
+best_pair(Condensing *c, double bar, int *pair, CardTerm *trial)
 {
-	CardTerm   *trial = palloc(sizeof(CardTerm));
-	int			best[2] = {-1, -1};
 	double		most = bar;
 	int			n = Min(c->rows->nfeatures, MAX_PARTNERS);
 
@@ -405,22 +458,76 @@ best_pair(Condensing *c, double bar, CardTerm *term)
 	{
 		for (int b = a + 1; b < n; b++)
 		{
+			int			features[] = {a, b};
 			double		gain;
 
 			CHECK_FOR_INTERRUPTS();
 			if (!may_pair(c, a, b))
 				continue;
-			gain = weigh_pair(c, a, b, trial);
+			gain = weigh_together(c, 2, features, trial);
 			if (gain > most)
 			{
 				most = gain;
-				best[0] = a;
-				best[1] = b;
+				pair[0] = a;
+				pair[1] = b;
 			}
 		}
 	}
+	return most;
+}
+
+/* A third feature that lets them tell more than the bar; -1 if there is none. */
+static int
+best_third(Condensing *c, double bar, const int *pair, CardTerm *trial)
+{
+	int			third = -1;
+
+	for (int f = 0; f < Min(c->rows->nfeatures, MAX_PARTNERS); f++)
+	{
+		int			features[] = {pair[0], pair[1], f};
+		double		gain;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!may_pair(c, pair[0], f) || !may_pair(c, pair[1], f))
+			continue;
+		gain = weigh_together(c, 3, features, trial);
+		if (gain > bar)
+		{
+			bar = gain;
+			third = f;
+		}
+	}
+	return third;
+}
+
+/* The best of features together, if they tell so much more than the best single one. */
+static double
+best_together(Condensing *c, double single, CardTerm *term)
+{
+	CardTerm   *trial = palloc(sizeof(CardTerm));
+	int			features[MAX_TOGETHER] = {-1, -1, -1};
+	double		pair = best_pair(c, PAIR_BAR * single, features, trial);
+	double		gain;
+
+	if (features[0] < 0)
+	{
+		pfree(trial);
+		return 0;
+	}
+	features[2] = best_third(c, THIRD_BAR * pair, features, trial);
+	gain = try_together(c, 2, features, term);
+	if (features[2] >= 0)
+	{
+		double		three = try_together(c, 3, features, trial);
+
+		if (three > THIRD_BAR * gain)
+		{
+			gain = three;
+			*term = *trial;
+		}
+	}
 	pfree(trial);
-	return best[0] < 0 ? 0 : try_pair(c, best[0], best[1], term);
+	return gain;
 }
 
 /* The term that tells most; returns how much.  Without repeats, each single feature comes once. */
@@ -443,7 +550,7 @@ best_term(Condensing *c, bool repeats, CardTerm *best)
 	}
 	if (c->npairs < c->options->pairs)
 	{
-		double		gain = best_pair(c, PAIR_BAR * most, trial);
+		double		gain = best_together(c, most, trial);
 
 		if (gain > PAIR_BAR * most)
 		{
@@ -477,7 +584,12 @@ regroup(Condensing *c, CardTerm *term)
 	if (term->nfeatures == 1)
 		(void) try_single(c, term->features[0], term);
 	else
-		(void) try_pair(c, term->features[0], term->features[1], term);
+	{
+		int			features[MAX_TOGETHER];
+
+		memcpy(features, term->features, sizeof(features));
+		(void) try_together(c, term->nfeatures, features, term);
+	}
 	begin_term(c, term);
 }
 
@@ -515,7 +627,7 @@ add_terms(Condensing *c)
 			best_term(c, true, term) <= REPEAT_SHARE * all)
 			break;
 		card->nterms++;
-		c->npairs += term->nfeatures == 2;
+		c->npairs += term->nfeatures > 1;
 		term->groups = palloc_extended(Max(c->rows->n, 1), MCXT_ALLOC_HUGE);
 		begin_term(c, term);
 		refit_all(c, SWEEPS);

@@ -5,7 +5,8 @@
  * Of one feature: the best of all partitions of a row of bins, by dynamic
  * programming (Fisher 1958, "On grouping for maximum homogeneity"); values
  * without an order are put in that of their means first, which is where the
- * best partition is.  Of a pair: a small tree over its grid, best split first.
+ * best partition is.  Of two or three: a small tree over their grid, best split
+ * first.
  */
 #include "postgres.h"
 
@@ -207,66 +208,84 @@ group_bins(const Feature *feature, const Sums *sums, int most, double least_rows
 	return gain + square_gain(sums->g[MISSING_BIN], sums->h[MISSING_BIN]);
 }
 
-/* ---- a pair ---- */
+/* ---- features together ---- */
 
-/* A rectangle of the grid: levels of each feature. */
+/* A box of the grid: levels of each feature. */
 typedef struct Leaf
 {
-	BinSet		levels[2];
-	int			split;			/* 0, 1: by which feature; -1: it cannot */
+	BinSet		levels[MAX_TOGETHER];
+	int			split;			/* by which feature; -1: it cannot */
 	BinSet		left;			/* its levels of that feature on one side */
 	double		gain;
 } Leaf;
 
-static int
-cell_at(const Grid *grid, int side, int level, int other)
+/* The levels of a leaf, and their sums over the other sides. */
+typedef struct LeafItems
 {
-	return side == 0 ? level * grid->levels[1] + other : other * grid->levels[1] + level;
-}
+	int			n[MAX_TOGETHER];
+	Item		items[MAX_TOGETHER][MAX_BINS];
+} LeafItems;
 
-/* The levels of one side of a leaf, each over the other side's. */
-static int
-list_levels(const Grid *grid, const Leaf *leaf, int side, Item *items)
+static void
+add_cell(const Sums *sums, int cell, Item *item)
 {
-	int			n = 0;
-	int			others[MAX_BINS];
-	int			nothers = 0;
-
-	for (int other = 1; other < grid->levels[1 - side]; other++)
-	{
-		if (set_has(&leaf->levels[1 - side], other))
-			others[nothers++] = other;
-	}
-	for (int level = 1; level < grid->levels[side]; level++)
-	{
-		Item		item = {.bin = level};
-
-		if (!set_has(&leaf->levels[side], level))
-			continue;
-		for (int i = 0; i < nothers; i++)
-		{
-			int			cell = cell_at(grid, side, level, others[i]);
-
-			item.g += grid->sums.g[cell];
-			item.h += grid->sums.h[cell];
-			item.rows += grid->sums.rows[cell];
-		}
-		/* levels without rows stay with what is right of the split, or within */
-		if (item.h > MIN_WEIGHT)
-			items[n++] = item;
-	}
-	return n;
+	item->g += sums->g[cell];
+	item->h += sums->h[cell];
+	item->rows += sums->rows[cell];
 }
 
 static void
-try_splits(const Grid *grid, double least_rows, Leaf *leaf, int side)
+list_levels(const Grid *grid, const Leaf *leaf, LeafItems *list)
 {
-	Item		items[MAX_BINS];
-	int			n = list_levels(grid, leaf, side, items);
+	for (int side = 0; side < MAX_TOGETHER; side++)
+	{
+		list->n[side] = 0;
+		for (int level = side < grid->n; level < grid->levels[side]; level++)
+		{
+			if (side >= grid->n || set_has(&leaf->levels[side], level))
+				list->items[side][list->n[side]++] = (Item) {.bin = level};
+		}
+	}
+	for (int i = 0; i < list->n[0]; i++)
+	{
+		for (int j = 0; j < list->n[1]; j++)
+		{
+			int			row = (list->items[0][i].bin * grid->levels[1] + list->items[1][j].bin) * grid->levels[2];
+
+			for (int k = 0; k < list->n[2]; k++)
+			{
+				int			cell = row + list->items[2][k].bin;
+
+				add_cell(&grid->sums, cell, &list->items[0][i]);
+				add_cell(&grid->sums, cell, &list->items[1][j]);
+				add_cell(&grid->sums, cell, &list->items[2][k]);
+			}
+		}
+	}
+}
+
+/* Items without rows stay with what is right of the split, or within. */
+static int
+drop_empty(Item *items, int n)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		if (items[i].h > MIN_WEIGHT)
+			items[kept++] = items[i];
+	}
+	return kept;
+}
+
+static void
+try_splits(const Grid *grid, double least_rows, Leaf *leaf, int side, Item *items, int n)
+{
 	Item		all = {0};
 	Item		left = {0};
 	BinSet		levels = {{0}};
 
+	n = drop_empty(items, n);
 	if (!grid->ordered[side])
 		qsort(items, n, sizeof(Item), compare_items);
 	for (int i = 0; i < n; i++)
@@ -300,75 +319,64 @@ try_splits(const Grid *grid, double least_rows, Leaf *leaf, int side)
 }
 
 static void
-find_split(const Grid *grid, double least_rows, Leaf *leaf)
+find_split(const Grid *grid, double least_rows, LeafItems *list, Leaf *leaf)
 {
 	leaf->split = -1;
 	leaf->gain = MIN_WEIGHT;
-	try_splits(grid, least_rows, leaf, 0);
-	try_splits(grid, least_rows, leaf, 1);
+	list_levels(grid, leaf, list);
+	for (int side = 0; side < grid->n; side++)
+		try_splits(grid, least_rows, leaf, side, list->items[side], list->n[side]);
 }
 
-/* Cells where either is missing have groups of their own, and are no attributes. */
-static double
-group_missing(const Grid *grid, CardTerm *term)
+/* Rows where a feature is missing have groups of their own, which are no attributes. */
+static void
+set_missing(const Grid *grid, CardTerm *term)
 {
-	double		g[2] = {0, 0};
-	double		h[2] = {0, 0};
-
 	memset(term->bins, 0, sizeof(term->bins));
-	set_add(&term->bins[MISSING_GROUP][0], 0);
-	set_add(&term->bins[SECOND_MISSING_GROUP][1], 0);
-	for (int level = 0; level < grid->levels[1]; level++)
+	for (int group = 0; group < grid->n; group++)
 	{
-		set_add(&term->bins[MISSING_GROUP][1], level);
-		g[0] += grid->sums.g[level];
-		h[0] += grid->sums.h[level];
-	}
-	for (int level = 1; level < grid->levels[0]; level++)
-	{
-		set_add(&term->bins[SECOND_MISSING_GROUP][0], level);
-		g[1] += grid->sums.g[level * grid->levels[1]];
-		h[1] += grid->sums.h[level * grid->levels[1]];
-	}
-	return square_gain(g[0], h[0]) + square_gain(g[1], h[1]);
-}
-
-/* All known cells in one. */
-static Leaf
-root_leaf(const Grid *grid, double *gain)
-{
-	Leaf		root = {0};
-	double		g = 0;
-	double		h = 0;
-
-	for (int side = 0; side < 2; side++)
-	{
-		for (int level = 1; level < grid->levels[side]; level++)
-			set_add(&root.levels[side], level);
-	}
-	for (int a = 1; a < grid->levels[0]; a++)
-	{
-		for (int b = 1; b < grid->levels[1]; b++)
+		for (int side = 0; side < grid->n; side++)
 		{
-			g += grid->sums.g[cell_at(grid, 0, a, b)];
-			h += grid->sums.h[cell_at(grid, 0, a, b)];
+			for (int level = 0; level < grid->levels[side]; level++)
+			{
+				/* of the features before it, known; of those after it, any */
+				if (side == group ? level == 0 : side > group || level > 0)
+					set_add(&term->bins[group][side], level);
+			}
 		}
 	}
-	*gain = square_gain(g, h);
-	return root;
 }
 
-double
-group_cells(const Grid *grid, int most, double least_rows, CardTerm *term)
+/* What the groups of missing ones, and all others as one, would tell. */
+static double
+gain_of_missing(const Grid *grid)
 {
-	Leaf		leaves[MOST_ATTRIBUTES + 1];
-	int			n = 1;
-	double		all = 0;
-	double		gain;
+	Item		groups[MAX_TOGETHER + 1] = {{0}};
+	double		gain = 0;
+	int			cell = 0;
 
-	leaves[0] = root_leaf(grid, &gain);
-	gain += group_missing(grid, term);
-	find_split(grid, least_rows, &leaves[0]);
+	for (int a = 0; a < grid->levels[0]; a++)
+	{
+		for (int b = 0; b < grid->levels[1]; b++)
+		{
+			for (int c = 0; c < grid->levels[2]; c++)
+				add_cell(&grid->sums, cell++,
+						 &groups[a == 0 ? 0 : b == 0 ? 1 : c == 0 && grid->n == 3 ? 2 : 3]);
+		}
+	}
+	for (int i = 0; i <= MAX_TOGETHER; i++)
+		gain += square_gain(groups[i].g, groups[i].h);
+	return gain;
+}
+
+/* Parts the most rewarding leaf again and again; returns how many there are. */
+static int
+grow_leaves(const Grid *grid, int most, double least_rows, Leaf *leaves, double *gain)
+{
+	LeafItems  *list = palloc(sizeof(LeafItems));
+	int			n = 1;
+
+	find_split(grid, least_rows, list, &leaves[0]);
 	while (n <= most)
 	{
 		int			best = 0;
@@ -380,19 +388,38 @@ group_cells(const Grid *grid, int most, double least_rows, CardTerm *term)
 				best = i;
 		}
 		side = leaves[best].split;
-		if (side < 0 || (n > 1 && leaves[best].gain < (1 - ENOUGH) * all))
+		if (side < 0 || (n > 1 && leaves[best].gain < (1 - ENOUGH) * *gain))
 			break;
-		all += leaves[best].gain;
+		*gain += leaves[best].gain;
 		leaves[n] = leaves[best];
 		for (int w = 0; w < MAX_BINS / 64; w++)
 			leaves[n].levels[side].words[w] &= ~leaves[best].left.words[w];
 		leaves[best].levels[side] = leaves[best].left;
-		find_split(grid, least_rows, &leaves[best]);
-		find_split(grid, least_rows, &leaves[n]);
+		find_split(grid, least_rows, list, &leaves[best]);
+		find_split(grid, least_rows, list, &leaves[n]);
 		n++;
 	}
+	pfree(list);
+	return n;
+}
+
+double
+group_cells(const Grid *grid, int most, double least_rows, CardTerm *term)
+{
+	Leaf		leaves[MOST_ATTRIBUTES + 1];
+	double		gain = 0;
+	int			n;
+
+	memset(&leaves[0], 0, sizeof(Leaf));
+	for (int side = 0; side < grid->n; side++)
+	{
+		for (int level = 1; level < grid->levels[side]; level++)
+			set_add(&leaves[0].levels[side], level);
+	}
+	n = grow_leaves(grid, most, least_rows, leaves, &gain);
+	set_missing(grid, term);
 	for (int i = 0; i < n; i++)
-		memcpy(term->bins[SECOND_MISSING_GROUP + 1 + i], leaves[i].levels, sizeof(leaves[i].levels));
-	term->ngroups = SECOND_MISSING_GROUP + 1 + n;
-	return gain + all;
+		memcpy(term->bins[grid->n + i], leaves[i].levels, sizeof(leaves[i].levels));
+	term->ngroups = grid->n + n;
+	return gain + gain_of_missing(grid);
 }

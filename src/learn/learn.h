@@ -191,24 +191,23 @@ extern int	find_pairs(const Rows *rows, const Part *part, const float *residual,
 
 #define MAX_GROUPS (MOST_ATTRIBUTES + 4)
 
-/*
- * What a term tells apart: groups, each a set of bins of one feature, or one of
- * each of two features.
- */
+#define MAX_TOGETHER 3			/* features of one term */
+
+/* What a term tells apart: groups, each of them a set of bins of each of its features. */
 typedef struct CardTerm
 {
 	int			nfeatures;
-	int			features[2];
+	int			features[MAX_TOGETHER];
 	int			ngroups;
-	BinSet		bins[MAX_GROUPS][2];
+	BinSet		bins[MAX_GROUPS][MAX_TOGETHER];
 	double		value[MAX_GROUPS];
 	double		rows[MAX_GROUPS];
 	uint8	   *groups;			/* of each row, while it is fitted */
 } CardTerm;
 
-/* The first groups of a card's term are set apart. */
-#define MISSING_GROUP 0			/* the feature is missing; of a pair, the first one is */
-#define SECOND_MISSING_GROUP 1	/* of a pair: only the second one is missing */
+/* The first groups are set apart: one for each feature, where it is the first that is missing. */
+#define MISSING_GROUP 0
+#define FIRST_LEAF(term) ((term)->nfeatures)
 
 typedef struct Card
 {
@@ -234,12 +233,13 @@ typedef struct Sums
 extern double group_bins(const Feature *feature, const Sums *sums, int most, double least_rows,
 						 CardTerm *term);
 
-/* A grid of two features' bins, or of levels of these; level 0 is missing. */
+/* A grid of features' bins, or of levels of these; level 0 is missing. */
 typedef struct Grid
 {
-	int			levels[2];
-	bool		ordered[2];
-	Sums		sums;			/* by level of the first, then of the second */
+	int			n;				/* features: 2 or 3 */
+	int			levels[MAX_TOGETHER];	/* of a third that is not there: 1 */
+	bool		ordered[MAX_TOGETHER];
+	Sums		sums;			/* by level of the first, of the second, of the third */
 } Grid;
 
 extern double group_cells(const Grid *grid, int most, double least_rows, CardTerm *term);

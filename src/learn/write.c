@@ -295,13 +295,13 @@ static int
 choose_last_leaf(const Writer *w, int t)
 {
 	const CardTerm *term = &w->scorecard->card->terms[t];
-	int			choice = SECOND_MISSING_GROUP + 1;
+	int			choice = FIRST_LEAF(term);
 
 	for (int group = choice; group < term->ngroups; group++)
 	{
 		bool		rare = true;
 
-		for (int side = 0; side < 2; side++)
+		for (int side = 0; side < term->nfeatures; side++)
 			rare &= feature_of(w, term, side)->sort != FEATURE_RANGES &&
 				set_has(&term->bins[group][side], OTHER_BIN);
 		if (rare)
@@ -312,27 +312,37 @@ choose_last_leaf(const Writer *w, int t)
 	return choice;
 }
 
-/* The beginning of an attribute: one condition, or all of two. */
+/* The beginning of an attribute: one condition, or all of several. */
 static void
 put_leaf(Writer *w, const CardTerm *term, int group)
 {
-	const Feature *a = feature_of(w, term, 0);
-	const Feature *b = feature_of(w, term, 1);
-	const BinSet *bins = term->bins[group];
+	int			n = 0;
+	int			last = 0;
 
-	appendStringInfoChar(&w->json, '{');
-	if (has_all_bins(a, &bins[0]))
-		put_side(w, b, &bins[1]);
-	else if (has_all_bins(b, &bins[1]))
-		put_side(w, a, &bins[0]);
-	else
+	for (int side = 0; side < term->nfeatures; side++)
 	{
-		appendStringInfoString(&w->json, "\"all\": [{");
-		put_side(w, a, &bins[0]);
-		appendStringInfoString(&w->json, "}, {");
-		put_side(w, b, &bins[1]);
-		appendStringInfoString(&w->json, "}]");
+		if (!has_all_bins(feature_of(w, term, side), &term->bins[group][side]))
+		{
+			n++;
+			last = side;
+		}
 	}
+	appendStringInfoChar(&w->json, '{');
+	if (n == 1)
+	{
+		put_side(w, feature_of(w, term, last), &term->bins[group][last]);
+		return;
+	}
+	appendStringInfoString(&w->json, "\"all\": [");
+	for (int side = 0; side < term->nfeatures; side++)
+	{
+		if (has_all_bins(feature_of(w, term, side), &term->bins[group][side]))
+			continue;
+		appendStringInfoChar(&w->json, '{');
+		put_side(w, feature_of(w, term, side), &term->bins[group][side]);
+		appendStringInfoString(&w->json, side == last ? "}" : "}, ");
+	}
+	appendStringInfoChar(&w->json, ']');
 }
 
 static void
@@ -351,7 +361,7 @@ put_pair(Writer *w, int t, List **order)
 		appendStringInfoString(&w->json, ", ");
 		*order = lappend_int(*order, side);
 	}
-	lay_out(w, t, SECOND_MISSING_GROUP + 1, &layout);
+	lay_out(w, t, FIRST_LEAF(term), &layout);
 	for (int i = 0; i < layout.n; i++)
 	{
 		put_leaf(w, term, layout.groups[i]);
@@ -374,6 +384,9 @@ plain_name(const Writer *w, const CardTerm *term)
 
 	if (term->nfeatures == 2)
 		return psprintf("%s and %s", f->name, field_of(w, feature_of(w, term, 1))->name);
+	if (term->nfeatures == 3)
+		return psprintf("%s, %s and %s", f->name, field_of(w, feature_of(w, term, 1))->name,
+						field_of(w, feature_of(w, term, 2))->name);
 	if (feature->sort == FEATURE_ELEMENT)
 		return psprintf("%s contains %s", f->name,
 						cell_text(&f->values[feature->values[OTHER_BIN + 1]]));
