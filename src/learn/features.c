@@ -32,6 +32,11 @@
 #define NSHARES 256
 #define SHARE_OF(hash) ((hash) >> 56)
 
+/* Of more equal rows, how many come into a fold is drawn at once. */
+#define MANY_ROWS 64
+
+#define GOLDEN UINT64CONST(0x9E3779B97F4A7C15)
+
 /* ---- which fields ---- */
 
 static bool
@@ -378,7 +383,8 @@ typedef struct RowKey
 {
 	uint64		hash;
 	uint32		row;
-	uint32		best;
+	uint32		count;
+	uint8		best;
 } RowKey;
 
 static int
@@ -389,7 +395,10 @@ compare_keys(const void *a, const void *b)
 
 	if (x->hash != y->hash)
 		return x->hash < y->hash ? -1 : 1;
-	return (int) x->best - (int) y->best;	/* which of equal rows it is does not matter */
+	if (x->best != y->best)
+		return (int) x->best - (int) y->best;
+	/* which of equal rows it is does not matter */
+	return (x->count > y->count) - (x->count < y->count);
 }
 
 static inline bool
@@ -424,39 +433,84 @@ sort_keys(RowKey *keys, int64 n)
 	pfree(shares);
 }
 
-static int64
-count_of(const SketchView *view, const RowKey *key)
+/*
+ * Equal rows get different hashes.  Else they would be neighbours, and be dealt
+ * out so evenly that each fold had the same share of best rows among them: then
+ * what is chance in some folds would be found again in the others.
+ */
+static void
+tell_equals_apart(RowKey *keys, int64 n)
 {
-	return view->counts ? view->counts[key->row] : 1;
+	uint64		hash = 0;
+	uint64		copy = 0;
+
+	for (int64 i = 0; i < n; i++)
+	{
+		copy = i > 0 && keys[i].hash == hash && keys[i].best == keys[i - 1].best ? copy + 1 : 0;
+		hash = keys[i].hash;
+		keys[i].hash = mix64(hash + (2 * copy + keys[i].best + 1) * GOLDEN);
+	}
+}
+
+/* Puts how many of equal rows come into each fold, as if each was thrown into one. */
+static void
+throw_rows(const RowKey *key, int nfolds, int64 *shares)
+{
+	int64		left = key->count;
+
+	memset(shares, 0, sizeof(int64) * nfolds);
+	for (uint32 i = 0; i < key->count && key->count <= MANY_ROWS; i++)
+		shares[(mix64(key->hash + i) >> 32) % nfolds]++;
+	if (key->count <= MANY_ROWS)
+		return;
+	for (int k = 0; k < nfolds; k++)
+	{
+		double		p = 1.0 / (nfolds - k);
+		double		luck = ((double) (mix64(key->hash + k) >> 11) + 0.5) / (double) (UINT64CONST(1) << 53);
+		double		share = left * p + normal_quantile(luck) * sqrt(left * p * (1 - p));
+
+		shares[k] = k == nfolds - 1 ? left : (int64) Min(Max(rint(share), 0), left);
+		left -= shares[k];
+	}
 }
 
 /*
  * Best and rest rows are each dealt out to the folds in the order of their
- * hashes.  Calls with no place to put them only count, in starts.
+ * hashes, but for rows that occur often.  Without a source to put them in they
+ * are only counted, in next.
  */
 static void
 deal_folds(const SketchView *view, const RowKey *keys, Rows *rows, int64 *next, uint32 *source)
 {
 	int64		dealt[2] = {0, 0};
+	int64		shares[MAX_FOLDS];
 
 	for (int64 i = 0; i < view->nrows; i++)
 	{
-		int64		count = count_of(view, &keys[i]);
+		const RowKey *key = &keys[i];
+		int			first = 0;
+		int			last = rows->nfolds - 1;
 
 		if (i % STRIP == 0)
 			CHECK_FOR_INTERRUPTS();
-		for (int k = 0; k < Min(count, rows->nfolds); k++)
+		if (key->count == 1)
 		{
-			int			fold = (int) ((dealt[keys[i].best] + k) % rows->nfolds);
-			int64		place = next[fold]++;
-
-			if (source == NULL)
-				continue;
-			source[place] = keys[i].row;
-			rows->best[place] = keys[i].best;
-			rows->count[place] = count / rows->nfolds + (k < count % rows->nfolds);
+			first = last = (int) (dealt[key->best]++ % rows->nfolds);
+			shares[first] = 1;
 		}
-		dealt[keys[i].best] += count;
+		else
+			throw_rows(key, rows->nfolds, shares);
+		for (int fold = first; fold <= last; fold++)
+		{
+			int64		place = next[fold];
+
+			next[fold] += shares[fold] > 0;
+			if (source == NULL || shares[fold] == 0)
+				continue;
+			source[place] = key->row;
+			rows->best[place] = key->best;
+			rows->count[place] = shares[fold];
+		}
 	}
 }
 
@@ -469,11 +523,14 @@ order_rows(const SketchView *view, const LearnOptions *options, Rows *rows, Orde
 
 	for (int64 i = 0; i < view->nrows; i++)
 		keys[i] = (RowKey) {
-			.hash = mix64(hashes[i] ^ (uint64) options->seed * UINT64CONST(0x9E3779B97F4A7C15)),
+			.hash = mix64(hashes[i] ^ (uint64) options->seed * GOLDEN),
 			.row = i,
+			.count = view->counts ? view->counts[i] : 1,
 			.best = is_best(view, i)
 		};
 	pfree(hashes);
+	sort_keys(keys, view->nrows);
+	tell_equals_apart(keys, view->nrows);
 	sort_keys(keys, view->nrows);
 	deal_folds(view, keys, rows, next, NULL);
 	for (int k = 0; k < rows->nfolds; k++)
