@@ -18,10 +18,13 @@ PG_FUNCTION_INFO_V1(icp_learn);
 #define FIRM_ROWS 40
 #define FIRM_WIDTH 0.15
 
+/* The lower limit stays clear of 0.5 by such a part of its distance from the AUC. */
+#define CLEARANCE 0.15
+
 static Verdict
 judge(const Assessment *a)
 {
-	if (isnan(a->auc) || !(a->auc_low > 0.5))
+	if (isnan(a->auc) || !(a->auc_low - CLEARANCE * (a->auc - a->auc_low) > 0.5))
 		return VERDICT_NONE;
 	if (Min(a->best, a->rest) < FIRM_ROWS || a->auc_high - a->auc_low > FIRM_WIDTH)
 		return VERDICT_PROVISIONAL;
