@@ -41,6 +41,11 @@ SELECT ok((quality(p) ->> 'auc')::float8 = 1 AND (quality(p) ->> 'auc_high')::fl
 	FROM of(1000, 'd', '{"include": ["d"]}') p;
 -- Labels that say nothing.
 SELECT ok(count(*) FILTER (WHERE verdict(of(600, format('u(i, %s) < 0.2', s), '{"folds": 3}')) <> 'no reliable portrait') <= 2, 'nothing is learned from shuffled labels, but once in twenty times') FROM generate_series(200, 219) s;
+-- Nor where there are few different rows: equal ones must not be spread over the folds evenly.
+CREATE TABLE few_values AS SELECT i, u(i, 1) < 0.5 AS a, 'v' || floor(u(i, 2) * 4) AS b FROM generate_series(1, 2000) i;
+SELECT ok(count(*) FILTER (WHERE verdict(p) <> 'no reliable portrait') <= 3 AND avg((quality(p) ->> 'auc')::float8) BETWEEN 0.48 AND 0.515, 'nor from rows that are alike' || CASE WHEN rows < 1000 THEN ', with counts' ELSE '' END)
+	FROM unnest('{100,10000}'::int[]) rows, generate_series(300, 329) s, LATERAL (SELECT icp_learn(icp_sketch(icp_row(t), u(i, s) < 0.15, jsonb_build_object('ignore', '{i}'::text[], 'rows', rows)), '{"pairs": 0}') AS p FROM few_values t) p
+	GROUP BY rows ORDER BY rows;
 
 -- ---- the same rows, the same bytes ----
 
