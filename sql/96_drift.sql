@@ -59,3 +59,17 @@ CREATE FUNCTION @extschema@.icp_woe(
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10000 ROWS 10;
 COMMENT ON FUNCTION @extschema@.icp_woe(@extschema@.icp_sketch, text, float8[], jsonb) IS
 	'weight of evidence of each bin of a field, ln(best share / rest share), and what the bin adds to the information value';
+
+CREATE FUNCTION @extschema@.icp_stability(
+	sketch @extschema@.icp_sketch,
+	sizes integer[] DEFAULT '{10,100,1000}',
+	OUT size integer,
+	OUT auc float8,
+	OUT auc_low float8,
+	OUT auc_high float8,
+	OUT traits_kept float8,
+	OUT note text
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000000 ROWS 3;
+COMMENT ON FUNCTION @extschema@.icp_stability(@extschema@.icp_sketch, integer[]) IS
+	'how firm a portrait of so many best rows is: its AUC on rows that it was not learned from, and the share of traits that so many show too';

@@ -201,7 +201,7 @@ compare_scored(const void *a, const void *b)
 }
 
 /* Of some rows by their log-odds. */
-static AucEstimate
+AucEstimate
 auc_of(const Rows *rows, const float *logit, int64 from, int64 to)
 {
 	int64		n = to - from;

@@ -581,6 +581,39 @@ rows_without(const Rows *rows, int fold)
 	return (Part) {2, {{0, rows->starts[fold]}, {rows->starts[fold + 1], rows->n}}};
 }
 
+/* Some of the rows, which are n and ascend. */
+Rows *
+take_rows(const Rows *rows, const uint32 *from, int64 n)
+{
+	Rows	   *some = palloc(sizeof(Rows));
+
+	*some = *rows;
+	some->n = 0;
+	for (int fold = 0; fold < rows->nfolds; fold++)
+	{
+		while (some->n < n && from[some->n] < rows->starts[fold + 1])
+			some->n++;
+		some->starts[fold + 1] = some->n;
+	}
+	some->best = palloc_extended(Max(n, 1), MCXT_ALLOC_HUGE);
+	some->count = palloc_extended(sizeof(float) * Max(n, 1), MCXT_ALLOC_HUGE);
+	some->features = palloc_extended(sizeof(Feature) * Max(rows->nfeatures, 1), MCXT_ALLOC_HUGE);
+	for (int64 i = 0; i < n; i++)
+	{
+		some->best[i] = rows->best[from[i]];
+		some->count[i] = rows->count[from[i]];
+	}
+	for (int f = 0; f < rows->nfeatures; f++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		some->features[f] = rows->features[f];
+		some->features[f].bins = palloc_extended(Max(n, 1), MCXT_ALLOC_HUGE);
+		for (int64 i = 0; i < n; i++)
+			some->features[f].bins[i] = rows->features[f].bins[from[i]];
+	}
+	return some;
+}
+
 /*
  * So many of the rows as are enough to learn shapes from: of each fold the same
  * share, and of the best no smaller one than of the rest.  Within a fold rows are in the order of hashes, so
@@ -591,6 +624,7 @@ sample_rows(const Rows *rows, int64 limit)
 {
 	Rows	   *sample;
 	uint32	   *from;
+	int64		n = 0;
 	int64		sides[2] = {0, 0};
 	double		share[2];
 	double		due[2] = {0, 0};
@@ -601,38 +635,16 @@ sample_rows(const Rows *rows, int64 limit)
 		sides[rows->best[i]]++;
 	share[1] = Min((double) limit / 2 / Max(sides[1], 1), 1);
 	share[0] = Min((limit - share[1] * sides[1]) / Max(sides[0], 1), 1);
-	sample = palloc(sizeof(Rows));
-	*sample = *rows;
-	sample->n = 0;
 	from = palloc_extended(sizeof(uint32) * (limit + 2), MCXT_ALLOC_HUGE);
-	for (int fold = 0; fold < rows->nfolds; fold++)
+	for (int64 i = 0; i < rows->n && n < limit + 2; i++)
 	{
-		for (int64 i = rows->starts[fold]; i < rows->starts[fold + 1]; i++)
-		{
-			due[rows->best[i]] += share[rows->best[i]];
-			if (due[rows->best[i]] < 1 || sample->n >= limit + 2)
-				continue;
-			due[rows->best[i]] -= 1;
-			from[sample->n++] = i;
-		}
-		sample->starts[fold + 1] = sample->n;
+		due[rows->best[i]] += share[rows->best[i]];
+		if (due[rows->best[i]] < 1)
+			continue;
+		due[rows->best[i]] -= 1;
+		from[n++] = i;
 	}
-	sample->best = palloc(Max(sample->n, 1));
-	sample->count = palloc(sizeof(float) * Max(sample->n, 1));
-	sample->features = palloc_extended(sizeof(Feature) * Max(rows->nfeatures, 1), MCXT_ALLOC_HUGE);
-	for (int64 i = 0; i < sample->n; i++)
-	{
-		sample->best[i] = rows->best[from[i]];
-		sample->count[i] = rows->count[from[i]];
-	}
-	for (int f = 0; f < rows->nfeatures; f++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		sample->features[f] = rows->features[f];
-		sample->features[f].bins = palloc(Max(sample->n, 1));
-		for (int64 i = 0; i < sample->n; i++)
-			sample->features[f].bins[i] = rows->features[f].bins[from[i]];
-	}
+	sample = take_rows(rows, from, n);
 	pfree(from);
 	return sample;
 }

@@ -19,6 +19,7 @@
 #include "nodes/pg_list.h"
 #include "sketch/spelling.h"
 #include "sketch/view.h"
+#include "stats/stats.h"
 #include "utils/jsonb.h"
 
 /* ---- what is asked for ---- */
@@ -54,6 +55,7 @@ typedef struct LearnOptions
 	const char *subject;
 } LearnOptions;
 
+extern LearnOptions usual_learn_options(void);
 extern LearnOptions parse_learn_options(Jsonb *json);
 extern void check_learn_fields(const SketchView *view, const LearnOptions *options);
 
@@ -122,6 +124,7 @@ extern Part rows_without(const Rows *rows, int fold);
 extern Part rows_of(const Rows *rows, int fold);
 
 extern Rows *make_rows(const SketchView *view, const LearnOptions *options);
+extern Rows *take_rows(const Rows *rows, const uint32 *from, int64 n);
 extern Rows *sample_rows(const Rows *rows, int64 limit);
 extern bool is_ignored(const LearnOptions *options, const char *field);
 extern bool may_learn_from(const SketchView *view, const LearnOptions *options, int field);
@@ -269,6 +272,7 @@ typedef struct Assessment
 
 extern Assessment assess(const Rows *rows, const Rows *sample, const SketchView *view,
 						 const LearnOptions *options);
+extern AucEstimate auc_of(const Rows *rows, const float *logit, int64 from, int64 to);
 extern Model *learn_model(const Rows *rows, const Part *part, bool pairs,
 						  const LearnOptions *options);
 extern Card *learn_card(const Model *model, const Rows *rows, const Part *part, bool pairs,

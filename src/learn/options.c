@@ -108,10 +108,16 @@ find_option(const char *name)
 }
 
 LearnOptions
+usual_learn_options(void)
+{
+	return (LearnOptions) {.characteristics = 12, .attributes = 6, .pairs = MOST_CHARACTERISTICS,
+	.folds = 5, .seed = 1};
+}
+
+LearnOptions
 parse_learn_options(Jsonb *json)
 {
-	LearnOptions options = {.characteristics = 12, .attributes = 6, .pairs = MOST_CHARACTERISTICS,
-	.folds = 5, .seed = 1};
+	LearnOptions options = usual_learn_options();
 	JsonbIterator *iterator;
 	JsonbValue	value;
 

@@ -11,6 +11,7 @@
 #include "common/compat.h"
 #include "common/text.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "traits/traits.h"
 #include "utils/builtins.h"
 
@@ -22,6 +23,9 @@ PG_FUNCTION_INFO_V1(icp_traits);
 #define SMALL_CELL 5
 
 #define DEFAULT_PERMUTATIONS 1000
+
+/* Counts stay where floating point has all whole numbers. */
+#define MOST_ROWS 0x1p+52
 
 enum
 {
@@ -52,6 +56,20 @@ enum
 
 /* ---- arguments ---- */
 
+/* Those that are arguments have the same defaults in SQL. */
+static const TraitOptions usual_options = {
+	.max_order = 2,
+	.min_share = 0.2,
+	.min_lift = 1.2,
+	.max_q = 0.05,
+	.top = 10,
+	.intervals = true,
+	.prune = true,
+	.permutations = DEFAULT_PERMUTATIONS,
+	.seed = 1,
+	.adjust = ADJUST_AUTO
+};
+
 pg_noreturn static void
 out_of_range(const char *name, double value, const char *hint)
 {
@@ -65,19 +83,12 @@ out_of_range(const char *name, double value, const char *hint)
 static void
 read_arguments(FunctionCallInfo fcinfo, TraitOptions *options)
 {
-	*options = (TraitOptions)
-	{
-		.max_order = PG_GETARG_INT32(1),
-		.min_share = PG_GETARG_FLOAT8(2),
-		.min_lift = PG_GETARG_FLOAT8(3),
-		.max_q = PG_GETARG_FLOAT8(4),
-		.top = PG_GETARG_INT32(5),
-		.intervals = true,
-		.prune = true,
-		.permutations = DEFAULT_PERMUTATIONS,
-		.seed = 1,
-		.adjust = ADJUST_AUTO
-	};
+	*options = usual_options;
+	options->max_order = PG_GETARG_INT32(1);
+	options->min_share = PG_GETARG_FLOAT8(2);
+	options->min_lift = PG_GETARG_FLOAT8(3);
+	options->max_q = PG_GETARG_FLOAT8(4);
+	options->top = PG_GETARG_INT32(5);
 	check_max_order(options->max_order);
 	if (!(options->min_share > 0 && options->min_share <= 1))
 		out_of_range("min_share", options->min_share,
@@ -234,36 +245,64 @@ put_ratios(Row *row, const SketchView *view, const FourCells *kept)
 }
 
 /*
- * The share of resamples of the best rows, as many with replacement, in which
- * the trait would be kept too.  How many of them have it is binomial, and the
- * more have it the better it does: so the share needs no sampling.
+ * The cells that so many best rows would show, and the rest in proportion: of
+ * these as many as now, for their share, have the trait.
+ */
+static FourCells
+cells_of_size(const FourCells *cells, int64 best)
+{
+	double		factor = Min((double) best / cells->best, MOST_ROWS / cells->total);
+	int64		rest = (int64) rint((cells->total - cells->best) * factor);
+	int64		with = (int64) rint((cells->n - cells->a) * factor);
+
+	return (FourCells) {.n = with, .best = best, .total = best + Max(rest, 1)};
+}
+
+/* So many best rows, and what it takes there to be a trait. */
+typedef struct Sample
+{
+	int64		best;
+	int64		least;			/* of these have it */
+	double		log_p_bar;
+} Sample;
+
+/* Would the trait be kept if a of the best rows had it? */
+static bool
+is_kept(const Search *search, const FourCells *size, double log_p_bar, int64 a)
+{
+	FourCells	cells = {.a = a, .n = size->n + a, .best = size->best, .total = size->total};
+	double		lift = ((double) cells.a * cells.total) / ((double) cells.n * cells.best);
+
+	return lift >= search->options.min_lift && log_fisher(&cells) <= log_p_bar;
+}
+
+/*
+ * The share of samples of so many best rows, with replacement, in which the trait
+ * would be kept too.  How many of them have it is binomial, and the more have it
+ * the better it does: so the share needs no sampling.
  */
 static double
-stability(const Search *search, const FourCells *cells)
+share_kept(const Search *search, const FourCells *cells, Sample sample)
 {
-	int64		low = search->least - 1;
-	int64		high = cells->best + 1;
+	FourCells	size = cells_of_size(cells, sample.best);
+	int64		low = sample.least - 1;
+	int64		high = sample.best + 1;
 
 	/* the fewest best rows with which it is kept; low is too few, high is enough */
 	while (high - low > 1)
 	{
-		FourCells	other = *cells;
-		double		lift;
+		int64		a = low + (high - low) / 2;
 
-		other.a = low + (high - low) / 2;
-		other.n = cells->n - cells->a + other.a;
-		other.total = cells->total;
-		lift = ((double) other.a * other.total) / ((double) other.n * other.best);
-		if (lift >= search->options.min_lift && log_fisher(&other) <= search->log_p_bar)
-			high = other.a;
+		if (is_kept(search, &size, sample.log_p_bar, a))
+			high = a;
 		else
-			low = other.a;
+			low = a;
 	}
-	if (high > cells->best)
+	if (high > sample.best)
 		return 0;
 	if (cells->a == cells->best)
 		return 1;
-	return beta_cdf((double) cells->a / cells->best, high, cells->best - high + 1);
+	return beta_cdf((double) cells->a / cells->best, high, sample.best - high + 1);
 }
 
 static void
@@ -283,7 +322,8 @@ put_trait(Row *row, const Search *search, const Trait *trait, int rank)
 	put_ratios(row, search->view, &kept);
 	put_number(row, TRAIT_LOG10_P, search->log_p[trait->pattern] / M_LN10);
 	put_number(row, TRAIT_Q_VALUE, search->q[trait->pattern]);
-	put_number(row, TRAIT_STABILITY, stability(search, &kept));
+	put_number(row, TRAIT_STABILITY, share_kept(search, &kept,
+												   (Sample) {kept.best, search->least, search->log_p_bar}));
 	foreach(lc, trait->same_as)
 		same_as[nsame++] = lfirst(lc);
 	row->values[TRAIT_SAME_AS] = text_array(same_as, nsame);
@@ -306,6 +346,75 @@ find_traits(Search *search)
 	count_patterns(search);
 	weigh(search);
 	return choose_traits(search);
+}
+
+/* Best rows that a trait has to hold on, of so many. */
+static int64
+least_of_size(const Search *search, int64 best)
+{
+	return Max(2, (int64) ceil(search->options.min_share * best - 1e-9));
+}
+
+/*
+ * Tests that a search of so many best rows, and the rest in proportion, amounts
+ * to: of the runs of an ordered field, most have nearly the rows of their
+ * neighbours, and count for as many as there are values.
+ */
+static double
+tests_of_size(const Search *search, int64 best)
+{
+	double		rows = (double) search->total / search->best * best;
+	double		frequent = rows / least_of_size(search, best);
+	double		choices = 1;
+
+	for (int field = 0; field < search->view->nfields; field++)
+	{
+		const ViewField *f = &search->view->fields[field];
+
+		if (field_takes_part(search, field))
+			choices += Min(f->nvalues + 1, f->is_ordered && !f->is_list ? rows : frequent);
+	}
+	return choices + choices * choices / 2;
+}
+
+/*
+ * Where permutations have not shown what is significant, the bar is that of the
+ * weakest significant trait, which may be a strong one: not one for other sizes.
+ */
+static double
+bar_of_size(const Search *search, int64 best)
+{
+	return search->permuted ? search->log_p_bar :
+		log(search->options.max_q / tests_of_size(search, best));
+}
+
+/*
+ * The mean share of the traits of a sketch that so many best rows would show too;
+ * NaN where it has none.  The view is classified.
+ */
+void
+share_of_traits_kept(SketchView *view, const int32 *best, int n, double *share)
+{
+	Search		search = {.least = 2, .skip_hopeless = true, .view = view, .options = usual_options};
+	List	   *traits = view->best_n > 1 && view->rest_n > 0 ? find_traits(&search) : NIL;
+
+	for (int i = 0; i < n; i++)
+	{
+		ListCell   *lc;
+		double		sum = 0;
+		double		bar = bar_of_size(&search, best[i]);
+
+		foreach(lc, traits)
+		{
+			const Trait *trait = lfirst(lc);
+			FourCells	cells = pattern_cells(&search, trait->pattern);
+
+			CHECK_FOR_INTERRUPTS();
+			sum += share_kept(&search, &cells,
+							  (Sample) {best[i], least_of_size(&search, best[i]), bar});
+		}
+		share[i] = traits == NIL ? NAN : sum / list_length(traits);
+	}
 }
 
 Datum

@@ -211,6 +211,9 @@ typedef struct Trait
 
 extern List *choose_traits(Search *search);
 
+/* traits.c */
+extern void share_of_traits_kept(SketchView *view, const int32 *best, int n, double *share);
+
 /* words.c, where.c */
 extern char *trait_text(const Search *search, const ItemSet *set);
 extern char *item_text(const Search *search, const TraitItem *item);
