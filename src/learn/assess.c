@@ -62,7 +62,7 @@ learn_card(const Model *model, const Rows *rows, const Part *part, bool pairs,
 
 	without.pairs = 0;
 	model_logits(model, rows, part, logit);
-	card = condense(rows, part, logit, pairs ? options : &without);
+	card = condense(model, rows, part, logit, pairs ? options : &without);
 	pfree(logit);
 	return card;
 }
@@ -281,7 +281,6 @@ put_limits(Assessment *a, double variance)
 	a->auc_high = Max(probability(logit + half), a->auc);
 }
 
-/* Puts all but pairs_pay. */
 static Assessment
 judge_held_out(const Rows *rows, const SketchView *view, const HeldOut *held_out)
 {
@@ -301,23 +300,28 @@ judge_held_out(const Rows *rows, const SketchView *view, const HeldOut *held_out
 	return a;
 }
 
+static Assessment
+assess_way(const Rows *rows, const Rows *sample, const SketchView *view, bool pairs,
+		   const LearnOptions *options)
+{
+	HeldOut		held_out = hold_out(rows, sample, pairs, options);
+	Assessment	a = judge_held_out(rows, view, &held_out);
+
+	a.pairs_pay = pairs;
+	pfree(held_out.card);
+	pfree(held_out.model);
+	return a;
+}
+
 Assessment
 assess(const Rows *rows, const Rows *sample, const SketchView *view, const LearnOptions *options)
 {
-	Assessment	single;
+	Assessment	single = assess_way(rows, sample, view, false, options);
 	Assessment	paired;
+	double		bar = Max(PAIRS_BAR, PAIRS_WIDTH * (single.auc_high - single.auc_low));
 
-	for (int pairs = 0; pairs <= (options->pairs > 0); pairs++)
-	{
-		HeldOut		held_out = hold_out(rows, sample, pairs, options);
-
-		*(pairs ? &paired : &single) = judge_held_out(rows, view, &held_out);
-		pfree(held_out.card);
-		pfree(held_out.model);
-	}
-	if (options->pairs == 0 ||
-		!(paired.auc > single.auc + Max(PAIRS_BAR, PAIRS_WIDTH * (single.auc_high - single.auc_low))))
+	if (options->pairs == 0)
 		return single;
-	paired.pairs_pay = true;
-	return paired;
+	paired = assess_way(rows, sample, view, true, options);
+	return paired.auc > single.auc + bar ? paired : single;
 }

@@ -51,6 +51,7 @@ typedef struct Candidate
 
 typedef struct Condensing
 {
+	const Model *model;
 	const Rows *rows;
 	Part		part;
 	Part		search;			/* as much of it as the search for pairs looks at */
@@ -60,6 +61,8 @@ typedef struct Condensing
 	float	   *untold;			/* weight * (the model's log-odds - the card's) */
 	float	   *weight;
 	Candidate  *candidates;		/* by feature */
+	int			npartners;
+	int			partners[MAX_PARTNERS]; /* features that may be told together */
 	double		least_rows;
 	int			npairs;			/* terms of the card that have more than one feature */
 } Condensing;
@@ -350,10 +353,10 @@ fill_grid(const Condensing *c, const Part *part, uint8 *const *levels, Grid *gri
 	{
 		for (int64 i = part->stretches[s].from; i < part->stretches[s].to; i++)
 		{
-			int			cell = levels[0][i] * grid->levels[1] + levels[1][i];
+			int			cell = 0;
 
-			if (grid->n == 3)
-				cell = cell * grid->levels[2] + levels[2][i];
+			for (int side = 0; side < grid->n; side++)
+				cell = cell * grid->levels[side] + levels[side][i];
 			grid->sums.g[cell] += c->untold[i];
 			grid->sums.h[cell] += c->weight[i];
 			grid->sums.rows[cell] += c->rows->count[i];
@@ -366,7 +369,7 @@ static double
 weigh_together(const Condensing *c, int n, const int *features, CardTerm *term)
 {
 	double		sums[3][MAX_CELLS];
-	uint8	   *levels[MAX_TOGETHER];
+	uint8	   *levels[MAX_TOGETHER] = {NULL};
 	Grid		grid = {.n = n, .levels = {1, 1, 1}, .sums = {sums[0], sums[1], sums[2]}};
 
 	for (int side = 0; side < n; side++)
@@ -406,7 +409,7 @@ static double
 try_together(const Condensing *c, int n, const int *features, CardTerm *term)
 {
 	Grid		grid = {.n = n, .levels = {1, 1, 1}};
-	uint8	   *levels[MAX_TOGETHER];
+	uint8	   *levels[MAX_TOGETHER] = {NULL};
 	double	   *cells;
 	int			ncells = 1;
 	double		gain;
@@ -425,7 +428,7 @@ try_together(const Condensing *c, int n, const int *features, CardTerm *term)
 			levels[side] = levels_of_rows(c, features[side]);
 	}
 	cells = palloc(sizeof(double) * ncells * 3);
-	grid.sums = (Sums) {cells, cells + ncells, cells + 2 * ncells};
+	grid.sums = (Sums) {cells, cells + ncells, cells + (Size) 2 * ncells};
 	fill_grid(c, &c->part, levels, &grid);
 	gain = group_cells(&grid, c->options->attributes, c->least_rows, term);
 	pfree(cells);
@@ -447,29 +450,70 @@ may_pair(const Condensing *c, int a, int b)
 	return x->field != y->field && x->direction == 0 && y->direction == 0;
 }
 
+static bool
+is_partner(const Condensing *c, int f)
+{
+	for (int i = 0; i < c->npartners; i++)
+	{
+		if (c->partners[i] == f)
+			return true;
+	}
+	return false;
+}
+
+/* Features that may be told together: those of the model's pairs, and those that tell most alone. */
+static void
+choose_partners(Condensing *c, const double *gains)
+{
+	const Model *model = c->model;
+	int			fixed;
+
+	c->npartners = 0;
+	for (int t = model->nterms - model->npairs; t < model->nterms && c->npartners < MAX_PARTNERS - 1; t++)
+	{
+		if (!is_partner(c, model->terms[t].a))
+			c->partners[c->npartners++] = model->terms[t].a;
+		if (!is_partner(c, model->terms[t].b))
+			c->partners[c->npartners++] = model->terms[t].b;
+	}
+	fixed = c->npartners;
+	for (int f = 0; f < c->rows->nfeatures; f++)
+	{
+		int			at = c->npartners;
+
+		if (is_partner(c, f))
+			continue;
+		if (at == MAX_PARTNERS && (at == fixed || gains[f] <= gains[c->partners[--at]]))
+			continue;
+		c->npartners = at + 1;
+		for (; at > fixed && gains[c->partners[at - 1]] < gains[f]; at--)
+			c->partners[at] = c->partners[at - 1];
+		c->partners[at] = f;
+	}
+}
+
 /* The two features that tell most together, if they tell more than the bar. */
 static double
 best_pair(Condensing *c, double bar, int *pair, CardTerm *trial)
 {
 	double		most = bar;
-	int			n = Min(c->rows->nfeatures, MAX_PARTNERS);
 
-	for (int a = 0; a < n; a++)
+	for (int a = 0; a < c->npartners; a++)
 	{
-		for (int b = a + 1; b < n; b++)
+		for (int b = a + 1; b < c->npartners; b++)
 		{
-			int			features[] = {a, b};
+			int			features[] = {c->partners[a], c->partners[b]};
 			double		gain;
 
 			CHECK_FOR_INTERRUPTS();
-			if (!may_pair(c, a, b))
+			if (!may_pair(c, features[0], features[1]))
 				continue;
 			gain = weigh_together(c, 2, features, trial);
 			if (gain > most)
 			{
 				most = gain;
-				pair[0] = a;
-				pair[1] = b;
+				pair[0] = features[0];
+				pair[1] = features[1];
 			}
 		}
 	}
@@ -482,8 +526,9 @@ best_third(Condensing *c, double bar, const int *pair, CardTerm *trial)
 {
 	int			third = -1;
 
-	for (int f = 0; f < Min(c->rows->nfeatures, MAX_PARTNERS); f++)
+	for (int i = 0; i < c->npartners; i++)
 	{
+		int			f = c->partners[i];
 		int			features[] = {pair[0], pair[1], f};
 		double		gain;
 
@@ -535,13 +580,17 @@ static double
 best_term(Condensing *c, bool repeats, CardTerm *best)
 {
 	CardTerm   *trial = palloc(sizeof(CardTerm));
+	double	   *gains = palloc(sizeof(double) * Max(c->rows->nfeatures, 1));
 	double		most = 0;
 
 	for (int f = 0; f < c->rows->nfeatures; f++)
 	{
-		double		gain = !repeats && has_single(c, f) ? 0 : try_single(c, f, trial);
+		double		gain = try_single(c, f, trial);
 
 		CHECK_FOR_INTERRUPTS();
+		gains[f] = gain;
+		if (!repeats && has_single(c, f))
+			continue;
 		if (gain > most)
 		{
 			most = gain;
@@ -550,7 +599,10 @@ best_term(Condensing *c, bool repeats, CardTerm *best)
 	}
 	if (c->npairs < c->options->pairs)
 	{
-		double		gain = best_together(c, most, trial);
+		double		gain;
+
+		choose_partners(c, gains);
+		gain = best_together(c, most, trial);
 
 		if (gain > PAIR_BAR * most)
 		{
@@ -559,6 +611,7 @@ best_term(Condensing *c, bool repeats, CardTerm *best)
 		}
 	}
 	pfree(trial);
+	pfree(gains);
 	return most;
 }
 
@@ -634,12 +687,14 @@ add_terms(Condensing *c)
 	}
 }
 
+/* The model's log-odds of the rows are given, too. */
 Card *
-condense(const Rows *rows, const Part *part, const float *logit, const LearnOptions *options)
+condense(const Model *model, const Rows *rows, const Part *part, const float *logit,
+		 const LearnOptions *options)
 {
 	Card	   *card = palloc0(sizeof(Card));
 	Size		floats = sizeof(float) * Max(rows->n, 1);
-	Condensing	c = {.rows = rows, .part = *part, .options = options, .card = card};
+	Condensing	c = {.model = model, .rows = rows, .part = *part, .options = options, .card = card};
 
 	c.untold = palloc_extended(floats, MCXT_ALLOC_HUGE);
 	c.weight = palloc_extended(floats, MCXT_ALLOC_HUGE);

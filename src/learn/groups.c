@@ -172,7 +172,7 @@ group_bins(const Feature *feature, const Sums *sums, int most, double least_rows
 	Item		items[MAX_BINS];
 	int			n = 0;
 	Partition  *p;
-	int			starts[MOST_ATTRIBUTES + 2];
+	int			starts[MOST_ATTRIBUTES + 2] = {0};
 	double		gain = 0;
 	int			k = 0;
 

@@ -219,7 +219,7 @@ typedef struct Card
 	CardTerm   *terms;
 } Card;
 
-extern Card *condense(const Rows *rows, const Part *part, const float *logit,
+extern Card *condense(const Model *model, const Rows *rows, const Part *part, const float *logit,
 					  const LearnOptions *options);
 extern void card_logits(const Card *card, const Rows *rows, const Part *part, float *logit);
 extern void free_card(Card *card);

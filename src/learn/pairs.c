@@ -15,7 +15,7 @@
 #include "miscadmin.h"
 #include "stats/stats.h"
 
-#define MAX_FEATURES 60			/* of more, those that vary most take part */
+#define MAX_FEATURES 60			/* of more, those with most left to tell take part */
 #define PSEUDO_WEIGHT 2.0		/* so much beside each cell's own, against rare ones */
 #define MIN_WEIGHT 1e-3
 #define PAIR_LEVEL 0.01			/* chance of one among all pairs, by the normal law */
@@ -176,13 +176,48 @@ compare_candidates(const void *a, const void *b)
 	return x->a != y->a ? x->a - y->a : x->b - y->b;
 }
 
-static int
-choose_features(const Rows *rows, int *features)
+/* How unlike the residuals of a feature's bins are: what is left to tell, in part with others. */
+static double
+restlessness(const Rows *rows, const Part *part, int f, const float *residual, const float *weight)
 {
+	double		g[MAX_BINS];
+	double		h[MAX_BINS];
+	double		sum = 0;
+
+	sum_by_bin(part, rows->features[f].bins, residual, g);
+	sum_by_bin(part, rows->features[f].bins, weight, h);
+	for (int bin = 0; bin < rows->features[f].nbins; bin++)
+		sum += g[bin] * g[bin] / (h[bin] + PSEUDO_WEIGHT);
+	return sum;
+}
+
+/* Those that may be in pairs; of too many, the ones with most left to tell. */
+static int
+choose_features(const Rows *rows, const Part *part, const float *residual,
+				const float *weight, int *features)
+{
+	double		rest[MAX_FEATURES];
 	int			n = 0;
 
-	for (int f = 0; f < rows->nfeatures && n < MAX_FEATURES; f++)
-		features[n++] = f;
+	for (int f = 0; f < rows->nfeatures; f++)
+	{
+		double		r;
+		int			at;
+
+		if (rows->features[f].direction != 0)
+			continue;
+		r = restlessness(rows, part, f, residual, weight);
+		if (n == MAX_FEATURES && r <= rest[n - 1])
+			continue;
+		at = n < MAX_FEATURES ? n++ : n - 1;
+		for (; at > 0 && rest[at - 1] < r; at--)
+		{
+			rest[at] = rest[at - 1];
+			features[at] = features[at - 1];
+		}
+		rest[at] = r;
+		features[at] = f;
+	}
 	return n;
 }
 
@@ -204,8 +239,8 @@ find_pairs(const Rows *rows, const Part *part, const float *residual,
 {
 	int			features[MAX_FEATURES];
 	int			nlevels[MAX_FEATURES];
-	uint8		(*levels)[MAX_BINS] = palloc(MAX_FEATURES * MAX_BINS);
-	int			n = choose_features(rows, features);
+	uint8		(*levels)[MAX_BINS] = palloc((Size) MAX_FEATURES * MAX_BINS);
+	int			n = choose_features(rows, part, residual, weight, features);
 	uint8	   *by_row[MAX_FEATURES];
 	Candidate  *candidates = palloc(sizeof(Candidate) * MAX_FEATURES * MAX_FEATURES / 2);
 	int			ncandidates = 0;

@@ -61,7 +61,7 @@ begin_walk(Walk *walk, const double *h, int n, double spread)
 	walk->n = n;
 	walk->lambda = spread > 0 ? 1 / (spread * spread) : 0;
 	walk->log_det = 0;
-	if (spread == 0)
+	if (walk->lambda == 0)
 		return;
 	for (int i = 0; i < n; i++)
 	{
@@ -178,7 +178,7 @@ smooth_ranges(const double *h, const double *b, const double *place, int n, doub
 	double		by_rank[MAX_BINS];
 	double		by_value[MAX_BINS];
 	double		most;
-	Walk		walk;
+	Walk		walk = {0};
 
 	for (int i = 0; i < n; i++)
 		f[i] = mean;

@@ -277,7 +277,7 @@ add_trees(Model *model, const Rows *rows, const Part *part)
 {
 	Boost		boost = {.rows = rows, .part = *part};
 	float	   *start;
-	NodeSums   *sums = palloc(sizeof(NodeSums));
+	NodeSums   *sums;
 	int64		n = 0;
 
 	for (int s = 0; s < part->n; s++)
@@ -285,6 +285,7 @@ add_trees(Model *model, const Rows *rows, const Part *part)
 	model->ntrees = 0;
 	if (n < LEAST_ROWS)
 		return;
+	sums = palloc(sizeof(NodeSums));
 	start = palloc_extended(sizeof(float) * rows->n, MCXT_ALLOC_HUGE);
 	boost.logit = palloc_extended(sizeof(float) * rows->n, MCXT_ALLOC_HUGE);
 	boost.g = palloc_extended(sizeof(float) * rows->n, MCXT_ALLOC_HUGE);
