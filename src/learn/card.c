@@ -15,10 +15,10 @@
 #include "miscadmin.h"
 
 /* A term that tells less of the model's log-odds than this is not worth a place. */
-#define LEAST_SHARE 0.001
+#define LEAST_SHARE 0.003
 
 /* Nor is one of a field that there is a term of already, unless it tells so much. */
-#define REPEAT_SHARE 0.003
+#define REPEAT_SHARE 0.006
 
 /* A pair has to tell so much more than what a single field could. */
 #define PAIR_BAR 1.3
@@ -364,6 +364,23 @@ fill_grid(const Condensing *c, const Part *part, uint8 *const *levels, Grid *gri
 	}
 }
 
+/* Are these features a term already?  They are in whatever order. */
+static bool
+has_together(const Condensing *c, int n, const int *features)
+{
+	for (int t = 0; t < c->card->nterms; t++)
+	{
+		const CardTerm *term = &c->card->terms[t];
+		int			same = 0;
+
+		for (int i = 0; i < term->nfeatures * n; i++)
+			same += term->features[i / n] == features[i % n];
+		if (term->nfeatures == n && same == n)
+			return true;
+	}
+	return false;
+}
+
 /* How much features would tell together, by coarse levels of the rows of the search. */
 static double
 weigh_together(const Condensing *c, int n, const int *features, CardTerm *term)
@@ -506,7 +523,7 @@ best_pair(Condensing *c, double bar, int *pair, CardTerm *trial)
 			double		gain;
 
 			CHECK_FOR_INTERRUPTS();
-			if (!may_pair(c, features[0], features[1]))
+			if (!may_pair(c, features[0], features[1]) || has_together(c, 2, features))
 				continue;
 			gain = weigh_together(c, 2, features, trial);
 			if (gain > most)
@@ -533,7 +550,7 @@ best_third(Condensing *c, double bar, const int *pair, CardTerm *trial)
 		double		gain;
 
 		CHECK_FOR_INTERRUPTS();
-		if (!may_pair(c, pair[0], f) || !may_pair(c, pair[1], f))
+		if (!may_pair(c, pair[0], f) || !may_pair(c, pair[1], f) || has_together(c, 3, features))
 			continue;
 		gain = weigh_together(c, 3, features, trial);
 		if (gain > bar)

@@ -135,10 +135,18 @@ has_all_bins(const Feature *feature, const BinSet *bins)
 {
 	for (int bin = 1; bin < feature->nbins; bin++)
 	{
-		if (!set_has(bins, bin))
+		if (!set_has(bins, bin) && (feature->sort == FEATURE_RANGES || set_has(&feature->seen, bin)))
 			return false;
 	}
 	return true;
+}
+
+/* Do the rare values, of which there are some, belong to the set? */
+static bool
+has_rare(const Feature *feature, const BinSet *bins)
+{
+	return feature->sort != FEATURE_RANGES && set_has(bins, OTHER_BIN) &&
+		set_has(&feature->seen, OTHER_BIN);
 }
 
 /*
@@ -149,7 +157,7 @@ static void
 put_side(Writer *w, const Feature *feature, const BinSet *bins)
 {
 	const ViewField *f = field_of(w, feature);
-	bool		others = feature->sort != FEATURE_RANGES && set_has(bins, OTHER_BIN);
+	bool		others = has_rare(feature, bins);
 
 	if (others)
 		appendStringInfoString(&w->json, "\"not\": {");
@@ -290,26 +298,35 @@ put_single(Writer *w, int t, int most, List **order)
 	*order = lappend_int(*order, layout.otherwise);
 }
 
-/* The leaf of a pair that is told as what is left: that of the rare values, or the largest. */
+/*
+ * The leaf that is told as what is left: that of the rare values, or else the
+ * largest but for the one with most points, which is what people want to read.
+ */
 static int
 choose_last_leaf(const Writer *w, int t)
 {
 	const CardTerm *term = &w->scorecard->card->terms[t];
-	int			choice = FIRST_LEAF(term);
+	const double *points = w->scorecard->points[t];
+	int			choice = -1;
+	int			top = FIRST_LEAF(term);
 
-	for (int group = choice; group < term->ngroups; group++)
+	for (int group = top; group < term->ngroups; group++)
 	{
 		bool		rare = true;
 
 		for (int side = 0; side < term->nfeatures; side++)
-			rare &= feature_of(w, term, side)->sort != FEATURE_RANGES &&
-				set_has(&term->bins[group][side], OTHER_BIN);
+			rare &= has_rare(feature_of(w, term, side), &term->bins[group][side]);
 		if (rare)
 			return group;
-		if (term->rows[group] > term->rows[choice])
+		if (points[group] > points[top])
+			top = group;
+	}
+	for (int group = FIRST_LEAF(term); group < term->ngroups; group++)
+	{
+		if (group != top && (choice < 0 || term->rows[group] > term->rows[choice]))
 			choice = group;
 	}
-	return choice;
+	return choice < 0 ? top : choice;
 }
 
 /* The beginning of an attribute: one condition, or all of several. */
