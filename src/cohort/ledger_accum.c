@@ -14,6 +14,7 @@
 
 #include "catalog/pg_type.h"
 #include "cohort/ledger.h"
+#include "common/aggregate.h"
 #include "common/options.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -278,16 +279,6 @@ spread(Ledger *given, const LedgerEntry *whole, int64 unit_of_money, Period unit
 /* ---- the aggregate ---- */
 
 static void
-require_aggregate(FunctionCallInfo fcinfo, const char *function, const char *aggregate)
-{
-	if (!AggCheckCallContext(fcinfo, NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("%s was called outside of an aggregate", function),
-				 errhint("Call the aggregate %s.", aggregate)));
-}
-
-static void
 check_grain(const Ledger *ledger, Period grain)
 {
 	if (ledger->grain != grain)
@@ -300,9 +291,9 @@ check_grain(const Ledger *ledger, Period grain)
 Datum
 icp_ledger_accum(PG_FUNCTION_ARGS)
 {
-	LedgerCall *call = ledger_call(fcinfo);
-	Period		grain = grain_of(fcinfo, call);
-	Period		unit = grain == PERIOD_WEEK ? PERIOD_WEEK : PERIOD_MONTH;
+	LedgerCall *call;
+	Period		grain;
+	Period		unit;
 	Ledger	   *ledger;
 	LedgerEntry entry;
 	DateADT		first;
@@ -311,6 +302,9 @@ icp_ledger_accum(PG_FUNCTION_ARGS)
 	bool		has_service;
 
 	require_aggregate(fcinfo, "icp_ledger_accum", "icp_ledger");
+	call = ledger_call(fcinfo);
+	grain = grain_of(fcinfo, call);
+	unit = grain == PERIOD_WEEK ? PERIOD_WEEK : PERIOD_MONTH;
 	ledger = PG_ARGISNULL(0) ? new_ledger(grain) : open_ledger(PG_GETARG_DATUM(0));
 	check_grain(ledger, grain);
 	if (PG_NARGS() > ARG_CURRENCY && !PG_ARGISNULL(ARG_CURRENCY))

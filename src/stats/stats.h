@@ -94,6 +94,77 @@ typedef struct LogisticLine
 
 extern LogisticLine logistic_line(const double *x, const int64_t *best, const int64_t *rest, int n);
 
+/* survival.c: how long customers stay, in whole periods */
+typedef struct SurvivalStep
+{
+	double		at_risk;
+	double		survival;
+	double		greenwood;		/* variance of ln(survival); infinite where that is 0 */
+} SurvivalStep;
+
+typedef struct LifeTable
+{
+	const int64_t *events;
+	const int64_t *censored;
+} LifeTable;
+
+typedef struct LogRank
+{
+	double		difference;		/* of group a: lost less expected */
+	double		variance;
+} LogRank;
+
+extern void kaplan_meier(const int64_t *events, const int64_t *censored, int n, SurvivalStep *steps);
+extern Limits log_log_limits(double survival, double greenwood, double level);
+extern void log_rank_add(LogRank *test, const LifeTable *a, const LifeTable *b, int n);
+extern double log_rank_chi2(const LogRank *test);
+extern double log_rank_p(const LogRank *test);
+
+/* Two estimates whose ratio a / b is asked for. */
+typedef struct Estimates
+{
+	double		a;
+	double		b;
+	double		var_a;
+	double		var_b;
+	double		cov;
+} Estimates;
+
+extern Limits fieller_limits(const Estimates *e, double level);	/* NaN where unbounded */
+extern Limits ratio_limits(const Estimates *e, double level);
+
+/* Churn: shifted beta-geometric, or geometric where hazards do not fall. */
+typedef enum ChurnModel
+{
+	CHURN_UNKNOWN,				/* nobody at risk */
+	CHURN_NONE,					/* nobody lost */
+	CHURN_GEOMETRIC,
+	CHURN_SBG
+} ChurnModel;
+
+typedef struct ChurnFit
+{
+	ChurnModel	model;
+	bool		converged;
+	double		alpha;			/* NaN but for CHURN_SBG */
+	double		beta;
+	double		rate;			/* lost of all renewals */
+	double		log_likelihood;
+	double		var_x;			/* of ln(alpha), or of ln(rate) */
+	double		var_y;			/* of ln(beta) */
+	double		cov;
+} ChurnFit;
+
+typedef struct ChurnScore
+{
+	double		x;
+	double		y;
+} ChurnScore;
+
+extern ChurnFit fit_churn(const int64_t *events, const int64_t *censored, int n);	/* events[0]: at the first renewal */
+extern double churn_hazard(const ChurnFit *fit, int t);	/* t >= 1 */
+extern ChurnScore churn_score(const ChurnFit *fit, int t, bool is_lost);
+
 /* distributions.c */
 extern double log_gamma(double x);	/* x > 0 */
 extern double normal_quantile(double p);

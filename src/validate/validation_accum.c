@@ -14,22 +14,13 @@
 
 #include <math.h>
 
+#include "common/aggregate.h"
 #include "miscadmin.h"
 #include "validate/validation.h"
 
 PG_FUNCTION_INFO_V1(icp_validation_accum);
 PG_FUNCTION_INFO_V1(icp_validation_combine);
 PG_FUNCTION_INFO_V1(icp_validation_final);
-
-static void
-require_aggregate(FunctionCallInfo fcinfo, const char *function, const char *aggregate)
-{
-	if (!AggCheckCallContext(fcinfo, NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("%s was called outside of an aggregate", function),
-				 errhint("Call the aggregate %s.", aggregate)));
-}
 
 Datum
 icp_validation_accum(PG_FUNCTION_ARGS)
