@@ -1,4 +1,4 @@
-# Prints reference.tsv, which check.c compares with: Rscript test/stats/reference.R > test/stats/reference.tsv (Debian: r-cran-proc)
+# Prints reference.tsv, which check.c compares with: Rscript test/stats/reference.R > test/stats/reference.tsv (Debian: r-cran-proc, r-cran-survival)
 # Each line: a function, its arguments, "=", what R says. Where R has no such function, its formula is written out.
 
 set.seed(20240229)
@@ -198,6 +198,63 @@ for (i in 1:20) {
 	best[c(1, k)] <- best[c(1, k)] + 1; rest[c(1, k)] <- rest[c(1, k)] + 1
 	line <- glm(cbind(best, rest) ~ x, family = binomial, control = glm.control(epsilon = 1e-16, maxit = 100))
 	put("logistic_line", c(x, best, rest), coef(line))
+}
+
+# --- survival ------------------------------------------------------------------------------------------------------------
+
+library(survival)
+
+times_of <- function(events, censored) data.frame(
+	time = c(rep(seq_along(events) - 1, events), rep(seq_along(censored) - 1, censored)),
+	status = rep(c(1, 0), c(sum(events), sum(censored))))
+random_lives <- function(k, size) list(events = rpois(k, size * rbeta(1, 1, 4)), censored = rpois(k, size * rbeta(1, 1, 4)) + (1:k == k))
+for (i in 1:25) {
+	k <- sample(2:12, 1); l <- random_lives(k, sample(c(2, 20, 500), 1)); level <- sample(c(0.8, 0.95, 0.99), 1)
+	# nobody lost, everybody lost
+	if (i == 1) l$events[] <- 0
+	if (i == 2) { l$events[k] <- 5; l$censored[k] <- 0 }
+	fit <- summary(survfit(Surv(time, status) ~ 1, times_of(l$events, l$censored), conf.type = "log-log", conf.int = level), times = 1:k - 1, extend = TRUE)
+	inside <- fit$surv > 0 & fit$surv < 1
+	put("kaplan_meier", c(level, l$events, l$censored), rbind(fit$surv, ifelse(inside, fit$lower, NaN), ifelse(inside, fit$upper, NaN)))
+}
+for (i in 1:25) {
+	k <- sample(2:5, 1); strata <- sample(1:3, 1); numbers <- c(); d <- NULL
+	for (s in 1:strata) for (g in 1:2) {
+		l <- random_lives(k, sample(c(3, 20, 200), 1)); l$events[1] <- l$events[1] + 1
+		numbers <- c(numbers, l$events, l$censored)
+		d <- rbind(d, cbind(times_of(l$events, l$censored), g, s))
+	}
+	test <- if (strata > 1) survdiff(Surv(time, status) ~ g + strata(s), d) else survdiff(Surv(time, status) ~ g, d)
+	put("log_rank", c(strata, numbers), c(test$chisq, pchisq(test$chisq, 1, lower.tail = FALSE)))
+}
+
+# the shifted beta-geometric by its definition, with beta functions; Newton's steps by digamma and trigamma
+sbg <- function(events, censored) {
+	t <- seq_along(events)
+	ll <- function(p) sum(events * (lbeta(p[1] + 1, p[2] + t - 1) - lbeta(p[1], p[2])) + censored * (lbeta(p[1], p[2] + t) - lbeta(p[1], p[2])))
+	# of ln B(x, y), by x and by y
+	d <- function(x, y) cbind(digamma(x) - digamma(x + y), digamma(y) - digamma(x + y))
+	h <- function(x, y) cbind(trigamma(x) - trigamma(x + y), -trigamma(x + y), trigamma(y) - trigamma(x + y))
+	gradient <- function(a, b) colSums(events * d(a + 1, b + t - 1) + censored * d(a, b + t)) - sum(events + censored) * d(a, b)[1, ]
+	hessian <- function(a, b) { x <- colSums(events * h(a + 1, b + t - 1) + censored * h(a, b + t)) - sum(events + censored) * h(a, b)[1, ]; matrix(x[c(1, 2, 2, 3)], 2) }
+	p <- exp(optim(c(0, 1), function(q) -ll(exp(q)), control = list(reltol = 1e-14, maxit = 5000))$par)
+	for (i in 1:20) p <- p - solve(hessian(p[1], p[2]), gradient(p[1], p[2]))
+	v <- solve(-diag(p) %*% hessian(p[1], p[2]) %*% diag(p))
+	c(p, ll(p), v[1, 1], v[2, 2], v[1, 2])
+}
+# Fader and Hardie (2007): customers of a company in their Regular and High End segments
+put("fit_churn", c(369, 163, 86, 56, 37, 27, 21, 0, 0, 0, 0, 0, 0, 241), sbg(c(369, 163, 86, 56, 37, 27, 21), c(0, 0, 0, 0, 0, 0, 241)))
+put("fit_churn", c(131, 126, 90, 60, 42, 34, 26, 0, 0, 0, 0, 0, 0, 491), sbg(c(131, 126, 90, 60, 42, 34, 26), c(0, 0, 0, 0, 0, 0, 491)))
+for (i in 1:15) {
+	k <- sample(3:20, 1); n <- sample(c(200, 3000), 1); chance <- rbeta(n, runif(1, 0.4, 2), runif(1, 1, 6))
+	lost <- rgeom(n, chance) + 1; followed <- sample(1:k, n, TRUE)
+	put("fit_churn", c(tabulate(lost[lost <= followed], k), tabulate(followed[lost > followed], k)), sbg(tabulate(lost[lost <= followed], k), tabulate(followed[lost > followed], k)))
+}
+for (i in 1:10) {
+	b <- runif(1, 1, 10); a <- runif(1, 0, 50); sb <- b * runif(1, 0.01, 0.3); sa <- a * runif(1, 0.01, 0.5) + 0.1; cov <- runif(1, -0.9, 0.9) * sa * sb
+	far <- function(r) (a - r * b)^2 - qnorm(0.975)^2 * (sa^2 - 2 * r * cov + r^2 * sb^2)
+	root <- function(end) uniroot(far, sort(c(a / b, end)), tol = 1e-14, maxiter = 10000)$root
+	put("fieller_limits", c(a, b, sa^2, sb^2, cov, 0.95), c(root(-1e4), root(1e4)))
 }
 
 # check.c makes one test of the lines of one name
