@@ -121,8 +121,12 @@ ratio_limits(const Estimates *e, double level)
 {
 	double		ratio = e->a / e->b;
 	double		variance = (e->var_a - 2 * ratio * e->cov + ratio * ratio * e->var_b) / (e->b * e->b);
-	double		width = normal_quantile(1 - (1 - level) / 2) * sqrt(fmax(variance, 0));
+	double		width;
 
+	/* of rounding; NaN stays what it is */
+	if (variance < 0)
+		variance = 0;
+	width = normal_quantile(1 - (1 - level) / 2) * sqrt(variance);
 	return (Limits) {.low = ratio - width, .high = ratio + width};
 }
 

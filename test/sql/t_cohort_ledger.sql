@@ -4,6 +4,7 @@
 \pset tuples_only on
 \pset pager off
 SET client_min_messages = error;
+BEGIN;
 CREATE EXTENSION pgtap;
 SELECT * FROM no_plan();
 SET timezone = 'UTC';
@@ -129,4 +130,4 @@ CREATE TABLE two AS SELECT icp_ledger(date '2025-01-01', 1) AS a, icp_ledger(dat
 SELECT is(icp_rollup(l)::text, e, n) FROM two, LATERAL (VALUES (NULL, NULL, NULL, 'NULL and NULL'), (NULL, b, b::text, 'NULL and b'), (a, NULL, a::text, 'a and NULL'),
 	(a, b, (SELECT icp_ledger(d, m)::text FROM (VALUES (date '2025-01-01', 1), ('2025-02-01', 2)) v(d, m)), 'a and b')) v(x, y, e, n), LATERAL (VALUES (x), (y)) w(l) GROUP BY e, n ORDER BY n;
 SELECT * FROM finish();
-DROP EXTENSION pgtap;
+ROLLBACK;

@@ -4,6 +4,7 @@
 \pset tuples_only on
 \pset pager off
 SET client_min_messages = error;
+BEGIN;
 CREATE EXTENSION pgtap;
 SELECT * FROM no_plan();
 SET timezone = 'UTC';
@@ -104,4 +105,4 @@ SELECT ok(near(e.ratio, o.r) AND near((e.ratio_high - e.ratio_low) / 2 / 1.95996
 FROM cohort, icp_ltv_cac(c, 9, 0.07) e, LATERAL (SELECT c, ltv / c AS r, v, vc, cov FROM (SELECT (SELECT sum(d * m) FROM weight w WHERE w.n = cohort.n) AS ltv, avg(cac)::float8 AS c, sum(ltv ^ 2) * count(*) / (count(*) - 1) AS v,
 		var_samp(cac)::float8 / count(cac) AS vc, sum(ltv * (cac - (SELECT avg(cac) FROM part p WHERE p.n = cohort.n)))::float8 / count(cac) AS cov FROM part WHERE part.n = cohort.n) x) o WHERE e.model = 'realised' ORDER BY cohort.n;
 SELECT * FROM finish();
-DROP EXTENSION pgtap;
+ROLLBACK;
