@@ -81,6 +81,7 @@ DECLARE
 	before float8;
 BEGIN
 	PERFORM set_config('max_parallel_workers_per_gather', '0', true);
+	PERFORM set_config(key, value, true) FROM bench.queries AS q, jsonb_each_text(q.settings) WHERE q.name = measure_peak.name;
 	EXECUTE (SELECT q.query FROM bench.peaks AS p JOIN bench.queries AS q ON q.name = p.base WHERE p.name = measure_peak.name);
 	before := bench.peak_mb();
 	EXECUTE (SELECT q.query FROM bench.queries AS q WHERE q.name = measure_peak.name);

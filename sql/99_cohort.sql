@@ -317,7 +317,7 @@ COMMENT ON COLUMN @extschema@.icp_comparison.high IS 'upper end';
 COMMENT ON COLUMN @extschema@.icp_comparison.logrank_chi2 IS 'of the log-rank test, stratified';
 COMMENT ON COLUMN @extschema@.icp_comparison.logrank_p IS 'chance of as different survival where there is no difference';
 COMMENT ON COLUMN @extschema@.icp_comparison.horizon IS 'ages that were compared';
-COMMENT ON COLUMN @extschema@.icp_comparison.strata IS 'strata that have customers of both';
+COMMENT ON COLUMN @extschema@.icp_comparison.strata IS 'strata that have two customers or more of both';
 COMMENT ON COLUMN @extschema@.icp_comparison.unmatched IS 'customers of strata that have not';
 
 CREATE FUNCTION @extschema@.icp_compare_accum(state bytea, is_a boolean, cohort @extschema@.icp_cohort, stratum date) RETURNS bytea

@@ -78,7 +78,9 @@ section_length(Section s, uint32 ages, bool intervals, bool has_values)
 static uint32
 capacity_for(uint32 ages)
 {
-	return Min(ages <= 12 ? TYPEALIGN(4, ages) : (ages + 11) / 12 * 12, MAX_AGES);
+	uint32		step = ages <= 12 ? 4 : 12;
+
+	return Min((ages + step - 1) / step * step, MAX_AGES);
 }
 
 /* In the current memory context; the executor copies it to where it keeps it. */

@@ -23,6 +23,9 @@ PG_FUNCTION_INFO_V1(icp_compare_final);
 #define FIRST_SIZE ((Size) 8192)
 #define DEFAULT_HORIZON 36
 
+/* Of either side in a stratum that is compared. */
+#define MIN_CUSTOMERS 2
+
 typedef struct Comparison
 {
 	int32		vl_len_;		/* varlena header, do not touch directly */
@@ -262,7 +265,8 @@ view_strata(Strata *strata, int64 *matched, double *unmatched)
 			stratum->view[side] = view_cohort(stratum->of[side]);
 			customers[side] = stratum->view[side].customers;
 		}
-		if (customers[0] == 0 || customers[1] == 0)
+		/* one customer does not tell how much customers differ */
+		if (customers[0] < MIN_CUSTOMERS || customers[1] < MIN_CUSTOMERS)
 		{
 			*unmatched += customers[0] + customers[1];
 			continue;
@@ -334,7 +338,7 @@ compare_survival(const Strata *strata)
 		const Stratum *stratum = &strata->list[i];
 		const CohortView *a = &stratum->view[1];
 		const CohortView *b = &stratum->view[0];
-		int			n = Max(a->ages, b->ages) + 1;
+		Size		n = Max(a->ages, b->ages) + 1;
 		int64	   *counts;
 
 		if (stratum->customers == 0)
@@ -345,7 +349,7 @@ compare_survival(const Strata *strata)
 		memcpy(counts + n, a->censored, sizeof(int64) * (a->ages + 1));
 		memcpy(counts + 2 * n, b->lost, sizeof(int64) * (b->ages + 1));
 		memcpy(counts + 3 * n, b->censored, sizeof(int64) * (b->ages + 1));
-		log_rank_add(&test, &(LifeTable) {counts, counts + n}, &(LifeTable) {counts + 2 * n, counts + 3 * n}, n);
+		log_rank_add(&test, &(LifeTable) {counts, counts + n}, &(LifeTable) {counts + 2 * n, counts + 3 * n}, (int) n);
 		pfree(counts);
 	}
 	return test;

@@ -435,7 +435,7 @@ lifetime_value(const CohortView *view, const Acquisition *cac, int horizon, doub
 Payback
 payback(const CohortView *view, double cost)
 {
-	double		months = months_a_period[view->cohort->terms.period];
+	double		month = months_a_period[view->cohort->terms.period];
 	double		margin = 0;
 
 	if (isnan(cost))
@@ -448,7 +448,7 @@ payback(const CohortView *view, double cost)
 
 		margin += view->mean_margin[a];
 		if (margin >= cost)
-			return (Payback) {months * (a + (cost - before) / view->mean_margin[a]), NAN};
+			return (Payback) {month * (a + (cost - before) / view->mean_margin[a]), NAN};
 	}
-	return (Payback) {NAN, months * view->ages};
+	return (Payback) {NAN, month * view->ages};
 }

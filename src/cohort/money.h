@@ -13,10 +13,6 @@
 #include "common/compat.h"
 #include "fmgr.h"
 
-#ifndef HAVE_INT128
-#error "icp_portrait needs a compiler with integers of 128 bits"
-#endif
-
 #define MAX_MONEY_SCALE 8
 
 /* A currency's name, with its end. */

@@ -72,15 +72,15 @@ day_after(Period period, DateADT day, int64 periods)
 	int			year;
 	int			month;
 	int			mday;
-	int64		months;
+	int64		to_month;
 	DateADT		first;
 
 	if (period == PERIOD_DAY || period == PERIOD_WEEK)
 		return (DateADT) (day + periods * (period == PERIOD_WEEK ? 7 : 1));
 	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
-	months = (int64) year * 12 + month - 1 + periods * (period == PERIOD_QUARTER ? 3 : 1);
-	first = first_day(PERIOD_MONTH, months);
-	return Min(first + mday - 1, first_day(PERIOD_MONTH, months + 1) - 1);
+	to_month = (int64) year * 12 + month - 1 + periods * (period == PERIOD_QUARTER ? 3 : 1);
+	first = first_day(PERIOD_MONTH, to_month);
+	return Min(first + mday - 1, first_day(PERIOD_MONTH, to_month + 1) - 1);
 }
 
 /* The most that are over at a day, which counts as not begun; negative before. */
@@ -140,7 +140,7 @@ zone_days(void)
 	if (zone != session_timezone)
 	{
 		pg_time_t	winter = (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * (pg_time_t) SECS_PER_DAY;
-		pg_time_t	summer = winter + 182 * SECS_PER_DAY;
+		pg_time_t	summer = winter + 182 * (pg_time_t) SECS_PER_DAY;
 		long		hours = Max(labs(pg_localtime(&winter, session_timezone)->tm_gmtoff),
 								labs(pg_localtime(&summer, session_timezone)->tm_gmtoff)) / SECS_PER_HOUR;
 
