@@ -47,7 +47,8 @@ ORDER BY c.tier;
 
 SELECT format('  The first tier brings %s more in %s months than the others (%s to %s), and stays longer (log-rank p %s)',
               round(x.diff), x.horizon, round(x.low), round(x.high), CASE WHEN x.logrank_p < 0.0001 THEN '< 0.0001' ELSE '= ' || round(x.logrank_p::numeric, 4) END)
-FROM (SELECT (icp_compare(tier = 'T1', cohort, month)).* FROM cohorts) AS x;
+FROM (SELECT icp_compare(tier = 'T1', cohort, month) AS c FROM cohorts) AS y, LATERAL (SELECT (y.c).*) AS x
+WHERE x.diff IS NOT NULL;
 \set ECHO none
 \pset format aligned
 \pset tuples_only off

@@ -111,6 +111,9 @@ insert_entry(Ledger *ledger, uint32 at, const LedgerEntry *entry)
 		CHECK_FOR_INTERRUPTS();
 		ledger = ledger_with_capacity(ledger, ledger->nentries + 1);
 	}
+	/* rows by day that come in a bad order */
+	if (ledger->nentries - at > 1024)
+		CHECK_FOR_INTERRUPTS();
 	memmove(&ledger->entries[at + 1], &ledger->entries[at],
 			sizeof(LedgerEntry) * (ledger->nentries - at));
 	ledger->entries[at] = *entry;
