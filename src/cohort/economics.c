@@ -243,8 +243,10 @@ cohort_churn(const CohortView *view)
 /* What is expected beyond the observed ages: survived * margin * shape. */
 typedef struct Tail
 {
-	int			known_age;		/* up to here survival is observed */
+	int			known_age;		/* up to here survival is observed well enough */
+	int			observed;		/* and margins of so many ages with it */
 	double		survived;
+	bool		has_left;		/* somebody is still there */
 	double		margins;		/* of all observed ages */
 	double		lives;			/* ages lived, by all customers */
 	double		shape;			/* discounted survival from known_age on */
@@ -272,7 +274,7 @@ shape_tail(const CohortView *view, const ChurnFit *fit, int horizon, double disc
 		survival *= 1 - churn_hazard(fit, t);
 		stay.x += score.x;
 		stay.y += score.y;
-		if (t < view->ages)
+		if (t < tail->observed)
 			continue;
 		value = survival * discount_at(view, discount, t);
 		if (!(value > 0))
@@ -288,19 +290,41 @@ shape_tail(const CohortView *view, const ChurnFit *fit, int horizon, double disc
 	}
 }
 
+/*
+ * The last age before too few are at risk: what becomes of the oldest handful is
+ * no measure for all.  If they are few from the beginning, the last at which
+ * anybody is left.
+ */
+static int
+last_known_age(const CohortView *view, const SurvivalStep *steps)
+{
+	int			known = -1;
+	int			last = -1;
+
+	for (int t = 0; t <= view->ages - view->cohort->terms.grace && steps[t].survival > 0; t++)
+	{
+		last = t;
+		if (steps[t].at_risk >= view->cohort->terms.min_risk)
+			known = t;
+	}
+	return known >= 0 ? known : last;
+}
+
 static Tail
 begin_tail(const CohortView *view, const SurvivalStep *steps)
 {
 	int			grace = view->cohort->terms.grace;
-	Tail		tail = {.known_age = view->ages - grace};
+	Tail		tail = {.known_age = last_known_age(view, steps)};
 
 	if (tail.known_age >= 0)
 		tail.survived = steps[tail.known_age].survival;
+	tail.observed = tail.known_age + grace;
 	for (int a = 0; a <= view->ages; a++)
 	{
 		if (a < view->ages)
 			tail.margins += view->mean_margin[a] * view->eligible[a];
 		tail.lives += (double) view->lost[a] * a + (double) view->censored[a] * (a + grace);
+		tail.has_left |= view->censored[a] > 0;
 	}
 	return tail;
 }
@@ -319,14 +343,18 @@ linearize_tail(const CohortView *view, const SurvivalStep *steps, const ChurnFit
 
 	for (int a = 0; a < view->ages; a++)
 		linear->w[a] += value / tail->margins;
-	for (int u = 0; u <= tail->known_age; u++)
+	for (int u = 0; u < view->ages; u++)
 	{
 		double		risk = steps[u].at_risk;
 		double		d = (double) view->lost[u];
 		double		lost_score = 0;
-		double		step = risk > d ? 1 / (risk - d) : 0;	/* 1 / (risk (1 - hazard)) */
+		double		step = 0;	/* 1 / (risk (1 - hazard)) */
 
-		hazards += risk > d ? d / risk * step : 0;
+		if (u <= tail->known_age && risk > d)
+		{
+			step = 1 / (risk - d);
+			hazards += d / risk * step;
+		}
 		if (u > 0)
 		{
 			ChurnScore	lost = churn_score(fit, u, true);
@@ -347,7 +375,7 @@ rule_of_three(const CohortView *view, const SurvivalStep *steps, Tail *tail, int
 	double		trials = 0;
 	ChurnFit	fit = {.model = CHURN_GEOMETRIC};
 
-	for (int t = 1; t <= tail->known_age; t++)
+	for (int t = 1; t <= view->ages; t++)
 		trials += steps[t].at_risk;
 	fit.rate = trials > 3 ? 3 / trials : 1;
 	shape_tail(view, &fit, horizon, discount, tail);
@@ -355,11 +383,11 @@ rule_of_three(const CohortView *view, const SurvivalStep *steps, Tail *tail, int
 }
 
 static LtvModel
-model_of(const Tail *tail, const ChurnFit *fit)
+model_of(const SurvivalStep *steps, const Tail *tail, const ChurnFit *fit)
 {
-	if (tail->known_age < 0 || tail->lives == 0)
+	if (steps[0].at_risk == 0)
 		return LTV_NO_DATA;
-	if (tail->survived == 0)
+	if (!tail->has_left)
 		return LTV_ALL_GONE;
 	switch (fit->model)
 	{
@@ -375,53 +403,75 @@ model_of(const Tail *tail, const ChurnFit *fit)
 	return LTV_NO_DATA;
 }
 
-/* Beyond the observed ages; linear has the realised part already. */
-static void
-project(const CohortView *view, Ltv *ltv, double discount, Linear *linear)
+/* Of so many ages, into linear, too. */
+static double
+realise(const CohortView *view, int ages, double discount, Linear *linear)
+{
+	double		value = 0;
+
+	for (int a = 0; a < ages; a++)
+	{
+		double		weight = discount_at(view, discount, a);
+
+		value += weight * view->mean_margin[a];
+		linear->w[a] = weight / view->eligible[a];
+		linear->v[a] = linear->w[a] * view->mean_margin[a];
+	}
+	return value;
+}
+
+/* Beyond the observed ages; those of too few customers are projected, too. */
+static Linear
+project(const CohortView *view, Ltv *ltv, double discount)
 {
 	SurvivalStep *steps = palloc(sizeof(SurvivalStep) * (view->ages + 1));
 	ChurnFit	fit = cohort_churn(view);
+	Linear		linear = new_linear(view);
 	Tail		tail;
 
 	kaplan_meier(view->lost, view->censored, view->ages + 1, steps);
 	tail = begin_tail(view, steps);
-	ltv->model = model_of(&tail, &fit);
+	ltv->model = model_of(steps, &tail, &fit);
 	ltv->converged = ltv->model != LTV_SBG || fit.converged;
 	if (ltv->model == LTV_ALL_GONE)
-		return;
+	{
+		ltv->projected = realise(view, view->ages, discount, &linear);
+		return linear;
+	}
 	ltv->projected = NAN;
+	if (ltv->model == LTV_NO_DATA)
+		return linear;
+	ltv->projected = realise(view, tail.observed, discount, &linear);
 	if (ltv->model == LTV_NO_CHURN)
-		ltv->at_least = ltv->realised + rule_of_three(view, steps, &tail, ltv->horizon, discount);
-	if (ltv->model != LTV_SBG && ltv->model != LTV_GEOMETRIC)
-		return;
+	{
+		ltv->at_least = ltv->projected + rule_of_three(view, steps, &tail, ltv->horizon, discount);
+		ltv->projected = NAN;
+		return linear;
+	}
 	shape_tail(view, &fit, ltv->horizon, discount, &tail);
-	ltv->projected = ltv->realised + tail_value(&tail);
+	ltv->projected += tail_value(&tail);
 	if (tail.margins != 0)
-		linearize_tail(view, steps, &fit, &tail, linear);
+		linearize_tail(view, steps, &fit, &tail, &linear);
+	return linear;
 }
 
 Ltv
 lifetime_value(const CohortView *view, const Acquisition *cac, int horizon, double discount)
 {
-	Ltv			ltv = {.model = view->ages > 0 ? LTV_REALISED : LTV_NO_DATA, .converged = true, .horizon = horizon,
+	Ltv			ltv = {.model = LTV_REALISED, .converged = true, .horizon = horizon,
 		.at_least = NAN, .variance = NAN, .cac_covariance = NAN, .realised_variance = NAN};
-	int			n = Min(horizon, view->ages);
 	Linear		linear = new_linear(view);
-	double	   *discounts = palloc(sizeof(double) * (n + 1));
 
-	for (int a = 0; a < n; a++)
-	{
-		discounts[a] = discount_at(view, discount, a);
-		ltv.realised += discounts[a] * view->mean_margin[a];
-		linear.w[a] = discounts[a] / view->eligible[a];
-		linear.v[a] = linear.w[a] * view->mean_margin[a];
-	}
-	ltv.realised_variance = variance_of_means(view, discounts, n);
-	ltv.projected = view->ages > 0 ? ltv.realised : NAN;
+	ltv.realised = realise(view, Min(horizon, view->ages), discount, &linear);
+	ltv.realised_variance = linear_variance(view, &linear);
+	ltv.projected = ltv.realised;
 	if (view->ages == 0)
-		ltv.realised = NAN;
+	{
+		ltv.model = LTV_NO_DATA;
+		ltv.realised = ltv.projected = ltv.realised_variance = NAN;
+	}
 	else if (horizon > view->ages)
-		project(view, &ltv, discount, &linear);
+		linear = project(view, &ltv, discount);
 	if (!isnan(ltv.projected))
 	{
 		ltv.variance = linear_variance(view, &linear);
