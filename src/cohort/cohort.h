@@ -196,6 +196,7 @@ extern bool is_good_cohort(const Cohort *cohort);
 /* cohort_io.c: the form at rest */
 extern struct varlena *pack_cohort(const Cohort *cohort);
 extern Cohort *read_cohort(Datum datum);	/* of either form, to be read only */
+extern Cohort *read_cohort_at_rest(const struct varlena *value);
 extern struct varlena *cohort_at_rest(Datum datum);
 
 /* customer.c */

@@ -55,7 +55,10 @@ terms_of(FunctionCallInfo fcinfo)
 		memcmp(options, read->options, VARSIZE(options)) == 0)
 		return read->terms;
 	terms = parse_terms(options);
-	read = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(OptionsRead));
+	if (read == NULL)
+		read = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(OptionsRead));
+	if (read->options)
+		pfree(read->options);
 	read->options = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, VARSIZE(options));
 	memcpy(read->options, options, VARSIZE(options));
 	read->terms = terms;

@@ -193,7 +193,15 @@ read_cohort(Datum datum)
 
 	if (VARSIZE(value) > offsetof(Cohort, cells) && cohort->version == COHORT_AT_WORK)
 		return cohort;
-	cohort = unpack_cohort(value);
+	return read_cohort_at_rest(value);
+}
+
+/* From bytes that may be anybody's. */
+Cohort *
+read_cohort_at_rest(const struct varlena *value)
+{
+	Cohort	   *cohort = unpack_cohort(value);
+
 	if (cohort == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),

@@ -213,7 +213,7 @@ read_strata(const Comparison *state)
 		stratum = &strata.list[strata.n++];
 		memset(stratum, 0, sizeof(Stratum));
 		stratum->day = front.stratum;
-		stratum->of[front.is_a ? 1 : 0] = read_cohort(PointerGetDatum(bytes + sizeof(Front)));
+		stratum->of[front.is_a ? 1 : 0] = read_cohort_at_rest((const struct varlena *) (bytes + sizeof(Front)));
 		at += sizeof(Front) + MAXALIGN(VARSIZE(bytes + sizeof(Front)));
 	}
 	return strata;

@@ -125,9 +125,9 @@ add_apart(Apart *apart, int64 revenue)
 static void
 add_age(Life *life, int age, int64 gross, int64 revenue, int64 margin)
 {
-	AgeMoney   *to = &life->ages[life->nages - 1];
+	AgeMoney   *to = life->nages == 0 ? NULL : &life->ages[life->nages - 1];
 
-	if (life->nages == 0 || to->age != age)
+	if (to == NULL || to->age != age)
 	{
 		life->ages[life->nages++] = (AgeMoney) {.age = age, .gross = gross, .revenue = revenue, .margin = margin};
 		return;

@@ -109,6 +109,8 @@ grain_of(FunctionCallInfo fcinfo, LedgerCall *call)
 		memcmp(options, call->options, VARSIZE(options)) != 0)
 	{
 		call->grain = parse_grain(options);
+		if (call->options)
+			pfree(call->options);
 		call->options = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, VARSIZE(options));
 		memcpy(call->options, options, VARSIZE(options));
 	}

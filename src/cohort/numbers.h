@@ -50,7 +50,7 @@ put_number(NumberWriter *writer, int128 number)
 	if (number == 0)
 		writer->zeros++;
 	else if (writer->zeros == 0 && number >= -64 && number < 64 && writer->used < writer->size)
-		writer->bytes[writer->used++] = (char) ((number << 1) ^ (number >> 127));
+		writer->bytes[writer->used++] = (char) ((number * 2) ^ (number >> 127));
 	else
 		put_large_number(writer, number);
 }

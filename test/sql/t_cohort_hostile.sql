@@ -76,7 +76,9 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
 	RETURN CASE WHEN SQLSTATE IN ('XX001', '22023') THEN 'refused' ELSE SQLSTATE || ' ' || SQLERRM END;
 END $$;
-SELECT is(string_agg(DISTINCT begin_with(bytes), ' '), 'refused', 'states of icp_compare') FROM (VALUES ('\x'::bytea), ('\x00'), ('\x4350434924000000ffffffff'), ('\x435043492400000010000001'), ('\x4350434924000000180000000000000001000000'), ('\x43504349240000002000000000000000010000002000000000000000'), ('\x4350434924000000200000000000000001000000ffffffff00000000'), ('\x435043492400000020000000000000000100000010000000ff000000')) v(bytes);
+SELECT is(string_agg(DISTINCT begin_with(bytes), ' '), 'refused', 'states of icp_compare') FROM (VALUES ('\x'::bytea), ('\x00'), ('\x4350434924000000ffffffff'), ('\x435043492400000010000001'), ('\x4350434924000000180000000000000001000000'), ('\x43504349240000002000000000000000010000002000000000000000'), ('\x4350434924000000200000000000000001000000ffffffff00000000'), ('\x435043492400000020000000000000000100000010000000ff000000'),
+	-- a cohort that says that it is at work
+	('\x4350434924000000180400000000000001000000'::bytea || '\x00100000ff02'::bytea || decode(repeat('ff', 1018), 'hex'))) v(bytes);
 SELECT icp_ledger(date '2025-01-01', 5)::text AS begin \gset
 CREATE AGGREGATE pg_temp.mine(date, numeric) (SFUNC = icp_ledger_accum, STYPE = icp_ledger, INITCOND = :'begin');
 SELECT is(charged, 12.5, 'a ledger that was left at work can be read and written') FROM (SELECT pg_temp.mine(date '2025-01-01', 7.5) AS l) x, icp_periods(l::text::icp_ledger);
