@@ -138,3 +138,4 @@ SELECT is(count(*), 40::bigint, 'text and back') FROM parts WHERE few::text::icp
 SELECT ok(bool_and(icp_validation_send(few)::text = few::text), 'what is sent is what is written') FROM parts;
 
 SELECT * FROM finish();
+DROP EXTENSION pgtap;
