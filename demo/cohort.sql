@@ -40,12 +40,12 @@ ORDER BY 1;
 \set ECHO queries
 SELECT format('  %s: a customer costs %s and brings %s in three years, %s times as much (%s to %s): %s. %s',
               coalesce(c.tier, 'all tiers'), to_char(e.cac, 'FM9,999,999'), to_char(e.ltv_projected, 'FM99,999,999'), round(e.ratio::numeric, 1), round(e.ratio_low::numeric, 1), round(e.ratio_high::numeric, 1),
-              CASE e.verdict WHEN 'pass' THEN 'worth it' WHEN 'fail' THEN 'not worth it' ELSE 'too early to tell' END,
+              CASE e.verdict WHEN 'pass' THEN 'more than three times' WHEN 'fail' THEN 'less than three times' ELSE 'three times or not, nobody can tell yet' END,
               coalesce('Paid back after ' || round(e.payback_months::numeric, 1) || ' months', 'Not paid back in ' || e.payback_gt || ' months'))
 FROM (SELECT tier, icp_rollup(cohort) AS cohort FROM cohorts GROUP BY ROLLUP (tier)) AS c, LATERAL icp_ltv_cac(c.cohort) AS e
 ORDER BY c.tier;
 
-SELECT format('  The first tier brings %s more in %s months than the others (%s to %s), and stays longer (log-rank p %s)',
+SELECT format('  The first tier brings %s more in %s months than the others (%s to %s), and how long they stay differs, too (log-rank p %s)',
               round(x.diff), x.horizon, round(x.low), round(x.high), CASE WHEN x.logrank_p < 0.0001 THEN '< 0.0001' ELSE '= ' || round(x.logrank_p::numeric, 4) END)
 FROM (SELECT icp_compare(tier = 'T1', cohort, month) AS c FROM cohorts) AS y, LATERAL (SELECT (y.c).*) AS x
 WHERE x.diff IS NOT NULL;
