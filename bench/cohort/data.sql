@@ -25,7 +25,7 @@ SELECT customer, paid_at, amount, round(amount * (0.2 + 0.2 * u(n, 5))::numeric,
 FROM (
 	SELECT customer, n, acquired + m * interval '1 month' + u(n, 6) * interval '20 days' AS paid_at,
 		round(((30 + 200 * u(customer, 7)) * (0.8 + 0.4 * u(n, 8)) * CASE WHEN u(n, 9) < 0.02 THEN -0.5 ELSE 1 END)::numeric, 2) AS amount
-	FROM customers, LATERAL (SELECT floor(ln(1 - u(customer, 10)) / ln(1 - 0.036 * u(customer, 11)))::int AS months) AS stay,
+	FROM customers, LATERAL (SELECT floor(ln(1 - u(customer, 10)) / ln(1 - 0.02 * u(customer, 11)))::int AS months) AS stay,
 		LATERAL generate_series(0, least(months, 60)) AS m, LATERAL (SELECT customer * 100::bigint + m AS n) AS key
 	WHERE u(customer, 12) < 0.95 AND u(n, 13) < 0.96) AS i
 WHERE paid_at < '2026-01-01'

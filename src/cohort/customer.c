@@ -125,16 +125,17 @@ add_apart(Apart *apart, int64 revenue)
 static void
 add_age(Life *life, int age, int64 gross, int64 revenue, int64 margin)
 {
-	AgeMoney   *to = life->nages == 0 ? NULL : &life->ages[life->nages - 1];
+	AgeMoney   *next = &life->ages[life->nages];
 
-	if (to == NULL || to->age != age)
+	if (life->nages > 0 && next[-1].age == age)
 	{
-		life->ages[life->nages++] = (AgeMoney) {.age = age, .gross = gross, .revenue = revenue, .margin = margin};
+		next[-1].gross = money_sum(next[-1].gross, gross, AMOUNT);
+		next[-1].revenue = money_sum(next[-1].revenue, revenue, AMOUNT);
+		next[-1].margin = money_sum(next[-1].margin, margin, AMOUNT);
 		return;
 	}
-	to->gross = money_sum(to->gross, gross, AMOUNT);
-	to->revenue = money_sum(to->revenue, revenue, AMOUNT);
-	to->margin = money_sum(to->margin, margin, AMOUNT);
+	*next = (AgeMoney) {.age = age, .gross = gross, .revenue = revenue, .margin = margin};
+	life->nages++;
 }
 
 /* Entries ascend, and so do their ages. */
