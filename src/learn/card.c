@@ -37,7 +37,7 @@
 #define MAX_LEVEL 10
 #define MAX_CELLS ((MAX_LEVEL + 1) * (MAX_LEVEL + 1) * (MAX_LEVEL + 1))
 #define MAX_PARTNERS 30
-#define SEARCH_ROWS 30000
+#define SEARCH_ROWS 15000
 
 /* One feature, as it is looked at in the search. */
 typedef struct Candidate
@@ -344,22 +344,28 @@ try_single(Condensing *c, int f, CardTerm *term)
 static void
 fill_grid(const Condensing *c, const Part *part, uint8 *const *levels, Grid *grid)
 {
+	const uint8 *first = levels[0];
+	const uint8 *second = levels[1];
+	const uint8 *third = grid->n == 3 ? levels[2] : NULL;
 	int			ncells = grid->levels[0] * grid->levels[1] * grid->levels[2];
+	double	   *g = grid->sums.g;
+	double	   *h = grid->sums.h;
+	double	   *rows = grid->sums.rows;
 
-	memset(grid->sums.g, 0, sizeof(double) * ncells);
-	memset(grid->sums.h, 0, sizeof(double) * ncells);
-	memset(grid->sums.rows, 0, sizeof(double) * ncells);
+	memset(g, 0, sizeof(double) * ncells);
+	memset(h, 0, sizeof(double) * ncells);
+	memset(rows, 0, sizeof(double) * ncells);
 	for (int s = 0; s < part->n; s++)
 	{
 		for (int64 i = part->stretches[s].from; i < part->stretches[s].to; i++)
 		{
-			int			cell = 0;
+			int			cell = (first[i] * grid->levels[1] + second[i]) * grid->levels[2];
 
-			for (int side = 0; side < grid->n; side++)
-				cell = cell * grid->levels[side] + levels[side][i];
-			grid->sums.g[cell] += c->untold[i];
-			grid->sums.h[cell] += c->weight[i];
-			grid->sums.rows[cell] += c->rows->count[i];
+			if (third != NULL)
+				cell += third[i];
+			g[cell] += c->untold[i];
+			h[cell] += c->weight[i];
+			rows[cell] += c->rows->count[i];
 		}
 	}
 }
@@ -386,7 +392,7 @@ static double
 weigh_together(const Condensing *c, int n, const int *features, CardTerm *term)
 {
 	double		sums[3][MAX_CELLS];
-	uint8	   *levels[MAX_TOGETHER] = {NULL};
+	uint8	   *levels[MAX_TOGETHER] = {c->candidates[features[0]].levels, c->candidates[features[1]].levels};
 	Grid		grid = {.n = n, .levels = {1, 1, 1}, .sums = {sums[0], sums[1], sums[2]}};
 
 	for (int side = 0; side < n; side++)
@@ -426,7 +432,7 @@ static double
 try_together(const Condensing *c, int n, const int *features, CardTerm *term)
 {
 	Grid		grid = {.n = n, .levels = {1, 1, 1}};
-	uint8	   *levels[MAX_TOGETHER] = {NULL};
+	uint8	   *levels[MAX_TOGETHER] = {c->rows->features[features[0]].bins, c->rows->features[features[1]].bins};
 	double	   *cells;
 	int			ncells = 1;
 	double		gain;

@@ -14,7 +14,9 @@
 #include "learn/learn.h"
 #include "miscadmin.h"
 
+/* So many boosts; of many rows one is steady enough. */
 #define NBOOSTS 3
+#define MANY_ROWS 20000
 #define DEPTH 3
 #define NLEAVES (1 << DEPTH)
 #define MAX_TREES 150
@@ -279,6 +281,7 @@ add_trees(Model *model, const Rows *rows, const Part *part)
 	float	   *start;
 	NodeSums   *sums;
 	int64		n = 0;
+	int			nboosts;
 
 	for (int s = 0; s < part->n; s++)
 		n += part->stretches[s].to - part->stretches[s].from;
@@ -291,9 +294,10 @@ add_trees(Model *model, const Rows *rows, const Part *part)
 	boost.g = palloc_extended(sizeof(float) * rows->n, MCXT_ALLOC_HUGE);
 	boost.h = palloc_extended(sizeof(float) * rows->n, MCXT_ALLOC_HUGE);
 	boost.node = palloc_extended(rows->n, MCXT_ALLOC_HUGE);
-	model->trees = palloc_extended(sizeof(struct Tree) * MAX_TREES * NBOOSTS, MCXT_ALLOC_HUGE);
+	nboosts = n > MANY_ROWS ? 1 : NBOOSTS;
+	model->trees = palloc_extended(sizeof(struct Tree) * MAX_TREES * nboosts, MCXT_ALLOC_HUGE);
 	model_logits(model, rows, part, start);
-	for (int b = 0; b < NBOOSTS; b++)
+	for (int b = 0; b < nboosts; b++)
 	{
 		int			kept;
 		struct Tree *trees = model->trees + model->ntrees;
@@ -304,7 +308,7 @@ add_trees(Model *model, const Rows *rows, const Part *part)
 		for (int t = 0; t < kept; t++)
 		{
 			for (int leaf = 0; leaf < NLEAVES; leaf++)
-				trees[t].value[leaf] /= NBOOSTS;
+				trees[t].value[leaf] /= nboosts;
 		}
 		model->ntrees += kept;
 	}
