@@ -50,6 +50,16 @@ counts_against(const Telling *t, const Telltale *telltale)
 		evidence_lift(&t->quality, evidence) < LOW_LIFT;
 }
 
+/*
+ * Is it none of the best rows' traits, though it wins points?  In the company
+ * of other characteristics such an attribute makes sense, alone it does not.
+ */
+static bool
+misleads(const Telling *t, const Telltale *telltale)
+{
+	return evidence_lift(&t->quality, &telltale->evidence) < 1;
+}
+
 /* The attribute to tell of, for or against; false if there is none. */
 static bool
 choose_attribute(const Telling *t, Telltale *telltale, bool against)
@@ -64,7 +74,8 @@ choose_attribute(const Telling *t, Telltale *telltale, bool against)
 		found.evidence = evidence ? evidence[i] : (Evidence) {NAN, NAN};
 		found.weight = against ? characteristic->max - found.attribute->points :
 			found.attribute->points;
-		if (found.weight > telltale->weight && (!against || counts_against(t, &found)))
+		if (found.weight > telltale->weight &&
+			(against ? counts_against(t, &found) : !misleads(t, &found)))
 			*telltale = found;
 	}
 	if (telltale->attribute == NULL)
