@@ -18,22 +18,15 @@ PG_FUNCTION_INFO_V1(icp_learn);
 #define FIRM_ROWS 40
 #define FIRM_WIDTH 0.15
 
-/*
- * The lower limit stays clear of 0.5 by such a part of its distance from the
- * AUC, and by more where a side has few rows, whose limits are rough.
- */
+/* The lower limit stays clear of 0.5 by such a part of its distance from the AUC. */
 #define CLEARANCE 0.15
-#define FEW_ROWS 2.0
 
 static Verdict
 judge(const Assessment *a)
 {
-	int64		fewer = Min(a->best, a->rest);
-	double		clearance = CLEARANCE + FEW_ROWS / Max(fewer, 1);
-
-	if (isnan(a->auc) || !(a->auc_low - clearance * (a->auc - a->auc_low) > 0.5))
+	if (isnan(a->auc) || !(a->auc_low - CLEARANCE * (a->auc - a->auc_low) > 0.5))
 		return VERDICT_NONE;
-	if (fewer < FIRM_ROWS || a->auc_high - a->auc_low > FIRM_WIDTH)
+	if (Min(a->best, a->rest) < FIRM_ROWS || a->auc_high - a->auc_low > FIRM_WIDTH)
 		return VERDICT_PROVISIONAL;
 	return VERDICT_RELIABLE;
 }
