@@ -270,9 +270,6 @@ Datum
 icp_cohort_send(PG_FUNCTION_ARGS)
 {
 	struct varlena *cohort = cohort_at_rest(PG_GETARG_DATUM(0));
-	StringInfoData buf;
 
-	pq_begintypsend(&buf);
-	pq_sendbytes(&buf, VARDATA(cohort), VARSIZE(cohort) - VARHDRSZ);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+	PG_RETURN_BYTEA_P(sent_bytes((struct varlena *) cohort));
 }

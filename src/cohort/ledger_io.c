@@ -226,9 +226,6 @@ Datum
 icp_ledger_send(PG_FUNCTION_ARGS)
 {
 	struct varlena *ledger = ledger_at_rest(PG_GETARG_DATUM(0));
-	StringInfoData buf;
 
-	pq_begintypsend(&buf);
-	pq_sendbytes(&buf, VARDATA(ledger), VARSIZE(ledger) - VARHDRSZ);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+	PG_RETURN_BYTEA_P(sent_bytes((struct varlena *) ledger));
 }

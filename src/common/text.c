@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 #include "common/compat.h"
 #include "common/text.h"
+#include "libpq/pqformat.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
@@ -144,4 +145,14 @@ json_string(const char *text)
 	initStringInfo(&buf);
 	escape_json(&buf, text);
 	return buf.data;
+}
+
+bytea *
+sent_bytes(const struct varlena *value)
+{
+	StringInfoData buf;
+
+	pq_begintypsend(&buf);
+	pq_sendbytes(&buf, VARDATA(value), VARSIZE(value) - VARHDRSZ);
+	return pq_endtypsend(&buf);
 }

@@ -25,6 +25,9 @@ extern char *spoken_name(const char *name);
 /* 1234567.5 as 1,234,567.5; numbers of four digits may be years. */
 extern char *spoken_number(const char *number);
 
+/* What send functions return for a varlena that is sent as it is. */
+extern bytea *sent_bytes(const struct varlena *value);
+
 /* text[] of C strings. */
 extern Datum text_array(const char *const *words, int nwords);
 

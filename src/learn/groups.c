@@ -15,7 +15,6 @@
 #include "learn/learn.h"
 
 /* Fewer groups are enough that keep so much of what the most would. */
-
 #define ENOUGH 0.99
 
 #define MIN_WEIGHT 1e-9

@@ -9,7 +9,6 @@
 
 #include <math.h>
 
-#include "common/shortest_dec.h"
 #include "common/text.h"
 #include "learn/learn.h"
 #include "miscadmin.h"

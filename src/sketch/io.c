@@ -67,9 +67,6 @@ Datum
 icp_sketch_send(PG_FUNCTION_ARGS)
 {
 	PackedSketch *packed = packed_from_datum(PG_GETARG_DATUM(0));
-	StringInfoData buf;
 
-	pq_begintypsend(&buf);
-	pq_sendbytes(&buf, VARDATA(packed), VARSIZE(packed) - VARHDRSZ);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+	PG_RETURN_BYTEA_P(sent_bytes((struct varlena *) packed));
 }

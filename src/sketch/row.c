@@ -237,11 +237,8 @@ Datum
 icp_row_send(PG_FUNCTION_ARGS)
 {
 	IcpRow	   *row = DatumGetRow(PG_GETARG_DATUM(0));
-	StringInfoData buf;
 
-	pq_begintypsend(&buf);
-	pq_sendbytes(&buf, VARDATA(row), VARSIZE(row) - VARHDRSZ);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+	PG_RETURN_BYTEA_P(sent_bytes((struct varlena *) row));
 }
 
 /* ---- rows of rows, documents and columns ---- */

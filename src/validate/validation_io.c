@@ -141,9 +141,6 @@ Datum
 icp_validation_send(PG_FUNCTION_ARGS)
 {
 	Validation *v = validation_at_rest(PG_GETARG_DATUM(0));
-	StringInfoData buf;
 
-	pq_begintypsend(&buf);
-	pq_sendbytes(&buf, VARDATA(v), VARSIZE(v) - VARHDRSZ);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+	PG_RETURN_BYTEA_P(sent_bytes((struct varlena *) v));
 }
