@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "common/compat.h"
+#include "common/stamp.h"
 #include "portrait/registry.h"
 #include "sketch/sketch.h"
 #include "utils/guc.h"
@@ -16,6 +17,7 @@ void		_PG_init(void);
 void
 _PG_init(void)
 {
+	stamp_init();
 	registry_init();
 	define_sketch_settings();
 	MarkGUCPrefixReserved("icp_portrait");

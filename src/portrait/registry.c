@@ -31,7 +31,6 @@
 #include "utils/lsyscache.h"
 #include "utils/plancache.h"
 #include "utils/rel.h"
-#include "utils/rls.h"
 #include "utils/snapmgr.h"
 
 PG_FUNCTION_INFO_V1(icp_load);
@@ -43,9 +42,6 @@ PG_FUNCTION_INFO_V1(icp_portraits_changed);
 
 /* icp_portrait.default_portrait */
 static char *default_portrait;
-
-/* Counts what may have changed the answer of registry_load. */
-static uint64 registry_changes;
 
 /*
  * The transaction that last made a plan with a saved portrait in it.  A change
@@ -115,7 +111,6 @@ registry_relcache_callback(Datum arg, Oid relid)
 	(void) arg;
 	if (relid != InvalidOid && relid != prepared_for)
 		return;
-	registry_changes++;
 	if (MyProc != NULL && folded_in != InvalidLocalTransactionId &&
 		folded_in == icp_my_lxid())
 		reset_at_end = true;
@@ -142,7 +137,7 @@ assign_default_portrait(const char *newval, void *extra)
 	if (default_portrait == NULL ||
 		(newval != NULL && strcmp(default_portrait, newval) == 0))
 		return;
-	registry_changes++;
+	stamp_changed();
 	ResetPlanCache();
 }
 
@@ -333,28 +328,10 @@ registry_load(Oid schema, const char *name, int32 version)
 	return result;
 }
 
-/*
- * Most callers keep what they loaded for one execution of a query, which is
- * what STABLE promises.  But PL/pgSQL keeps the state of a simple expression
- * over many statements, so what is kept is stamped with all that it could
- * depend on.
- */
 bool
-registry_stamp(Oid schema, RegistryStamp *stamp)
+registry_stamp(Oid schema, Stamp *stamp)
 {
-	Snapshot	snapshot = ActiveSnapshotSet() ? GetActiveSnapshot() : NULL;
-
-	AcceptInvalidationMessages();
-	if (snapshot == NULL ||
-		check_enable_rls(registry_oid(schema), InvalidOid, true) == RLS_ENABLED)
-		return false;
-	stamp->changes = registry_changes;
-	stamp->lxid = icp_my_lxid();
-	stamp->xmin = snapshot->xmin;
-	stamp->xmax = snapshot->xmax;
-	stamp->curcid = snapshot->curcid;
-	stamp->user = GetUserId();
-	return true;
+	return take_stamp(registry_oid(schema), stamp);
 }
 
 /* ---- at planning time ---- */

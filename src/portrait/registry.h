@@ -7,19 +7,9 @@
 
 #include "postgres.h"
 
+#include "common/stamp.h"
 #include "nodes/pathnodes.h"
 #include "nodes/primnodes.h"
-
-/* What a portrait kept from an earlier call depends on (see registry.c). */
-typedef struct RegistryStamp
-{
-	uint64		changes;
-	LocalTransactionId lxid;
-	TransactionId xmin;
-	TransactionId xmax;
-	CommandId	curcid;
-	Oid			user;
-} RegistryStamp;
 
 /* What the table is asked; the arguments come in this order. */
 typedef enum RegistryQuery
@@ -50,7 +40,7 @@ extern Datum registry_load(Oid schema, const char *name, int32 version);
  * What registry_load returns now, it returns as long as the stamp stays equal.
  * False when there is no such promise.
  */
-extern bool registry_stamp(Oid schema, RegistryStamp *stamp);
+extern bool registry_stamp(Oid schema, Stamp *stamp);
 
 /*
  * The saved portrait at planning time, as a constant whose plan is invalidated

@@ -52,7 +52,7 @@ typedef struct CallState
 
 	/* the saved portrait that the last call used */
 	text	   *name;
-	RegistryStamp stamp;
+	Stamp stamp;
 	Datum		saved;
 
 	Scorecard  *constant;		/* bound for good: nothing can change */
@@ -103,18 +103,11 @@ same_text(const text *a, const text *b)
 		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
 }
 
-static bool
-same_stamp(const RegistryStamp *a, const RegistryStamp *b)
-{
-	return a->changes == b->changes && a->lxid == b->lxid && a->xmin == b->xmin &&
-		a->xmax == b->xmax && a->curcid == b->curcid && a->user == b->user;
-}
-
 /* The saved portrait, kept for as long as its stamp stays the same. */
 static Datum
 saved_portrait(CallState *state, text *name)
 {
-	RegistryStamp stamp;
+	Stamp stamp;
 	bool		may_keep = registry_stamp(state->schema, &stamp);
 	Datum		loaded;
 	MemoryContext caller;
