@@ -28,14 +28,13 @@ sketch_from_bytes(const char *bytes, Size length)
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("cannot read an icp_sketch of version %d", packed->version),
 				 errdetail("This release reads version %d.", SKETCH_VERSION)));
-	if (!is_good_sketch(packed, true))
+	if (!is_good_sketch(packed, true) ||
+		unpack_front(packed, &(const Block *) {NULL}) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid icp_sketch"),
 				 errdetail("Its bytes are not those of a sketch, or were made on a machine of another byte order."),
 				 errhint("Make sketches with the aggregate icp_sketch(), and store them as PostgreSQL prints or sends them.")));
-	/* reads the options, and finds a field that is there twice */
-	(void) unpack_front(packed, &(const Block *) {NULL});
 	return PointerGetDatum(packed);
 }
 

@@ -277,6 +277,7 @@ unpack_options(const PackedSketch *packed)
 	return DatumGetJsonbP(options);
 }
 
+/* Where it ends, or NULL if it is none. */
 static const char *
 unpack_field(SketchWriter *writer, const char *from, int place)
 {
@@ -292,11 +293,11 @@ unpack_field(SketchWriter *writer, const char *from, int place)
 	counts = (const EntryCount *) (entries + packed->nentries);
 	texts = (const char *) (counts + packed->nentries);
 	if (find_field_named(writer->sketch, name, packed->name_length) != FIELD_IGNORED)
-		damaged_sketch();
+		return NULL;
 	f = field_named(writer, name, packed->name_length, packed->type, packed->is_list);
 	/* one that the options leave out */
 	if (f != place)
-		damaged_sketch();
+		return NULL;
 	sketch_fields(writer->sketch)[f].best_items = packed->best_items;
 	sketch_fields(writer->sketch)[f].rest_items = packed->rest_items;
 	sketch_fields(writer->sketch)[f].as = packed->as;
@@ -312,7 +313,7 @@ unpack_field(SketchWriter *writer, const char *from, int place)
 		uint32		code;
 
 		if (find_code(writer->sketch, &sketch_fields(writer->sketch)[f], &cell) != 0)
-			damaged_sketch();
+			return NULL;
 		code = add_code(writer, f, &cell);
 		((EntryCount *) field_region(writer->sketch, &sketch_fields(writer->sketch)[f],
 									 FIELD_COUNTS))[code - 1] = counts[i];
@@ -322,6 +323,8 @@ unpack_field(SketchWriter *writer, const char *from, int place)
 
 /*
  * All but the blocks, which stay where they are: *blocks points to the first.
+ * NULL where a field or a value is in it twice, or a field that the options
+ * leave out, which is_good_sketch does not look for.
  */
 Sketch *
 unpack_front(PackedSketch *packed, const Block **blocks)
@@ -333,7 +336,11 @@ unpack_front(PackedSketch *packed, const Block **blocks)
 	new_sketch(&writer, unpack_options(packed));
 	from += TYPEALIGN(8, packed->options_size);
 	for (uint32 f = 0; f < packed->nfields; f++)
+	{
 		from = unpack_field(&writer, from, f);
+		if (from == NULL)
+			return NULL;
+	}
 	sketch = writer.sketch;
 	sketch->best_level = packed->best_level;
 	sketch->rest_level = packed->rest_level;
@@ -355,6 +362,8 @@ unpack_sketch(PackedSketch *packed)
 	const Block *blocks;
 	SketchWriter writer = {unpack_front(packed, &blocks), NULL};
 
+	if (writer.sketch == NULL)
+		damaged_sketch();
 	adopt_blocks(&writer, (const char *) blocks,
 				 (const char *) packed + VARSIZE(packed) - (const char *) blocks, packed->nblocks);
 	return writer.sketch;

@@ -801,6 +801,8 @@ open_view(Datum datum)
 	PackedSketch *packed = packed_from_datum(datum);
 	Sketch	   *front = unpack_front(packed, &view->blocks);
 
+	if (front == NULL)
+		damaged_sketch();
 	view->sketch = front;
 	view->nblocks = packed->nblocks;
 	view->all_best = packed->all_best;
