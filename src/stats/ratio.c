@@ -107,6 +107,24 @@ proportion_limits(int64_t events, int64_t n, double level)
 	return limits;
 }
 
+/*
+ * The beta posterior of Jeffreys' prior, which takes votes that are not whole:
+ * Brown, Cai and DasGupta (2001), "Interval estimation for a binomial
+ * proportion", who end it at 0 where there are none, and at 1 where all are.
+ */
+Limits
+jeffreys_limits(double votes, double n, double level)
+{
+	double		tail = (1 - level) / 2;
+	double		a = votes + 0.5;
+	double		b = n - votes + 0.5;
+
+	if (!(n > 0))
+		return (Limits){0, 1};
+	return (Limits){votes > 0 ? beta_quantile(tail, a, b) : 0,
+		votes < n ? beta_quantile(1 - tail, a, b) : 1};
+}
+
 /* ---- the information component ---- */
 
 /* Best rows that would be among the trait's if it said nothing. */

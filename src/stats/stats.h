@@ -40,6 +40,7 @@ extern Limits odds_ratio_logit(const FourCells *cells, double level);	/* Haldane
 extern double risk_ratio(const FourCells *cells);	/* (a/n) / ((P-a)/(N-n)); may be infinite, NaN for 0/0 */
 extern Limits risk_ratio_limits(const FourCells *cells, double level);	/* Katz; 0 and infinity where no best row is on either side */
 extern Limits proportion_limits(int64_t events, int64_t n, double level);	/* Wilson */
+extern Limits jeffreys_limits(double votes, double n, double level);	/* beta posterior; votes need not be whole */
 
 /*
  * Information component: log2 of the observed over the expected number of best

@@ -231,6 +231,12 @@ compute_from_numbers(const Line *line, double *result)
 		result[0] = limits.low;
 		result[1] = limits.high;
 	}
+	else if (is(line, "jeffreys_limits"))
+	{
+		limits = jeffreys_limits(in[0], in[1], in[2]);
+		result[0] = limits.low;
+		result[1] = limits.high;
+	}
 	else if (is(line, "woe"))
 		result[0] = woe(in[0], in[1], in[2], in[3]);
 	else if (is(line, "log_gamma"))

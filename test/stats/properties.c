@@ -504,6 +504,8 @@ check_ratios(void)
 	ok(limits.low == 0 && isinf(limits.high), "no limits of a risk ratio without one side");
 	limits = proportion_limits(0, 0, 0.95);
 	ok(limits.low == 0 && limits.high == 1, "no limits of a proportion of nothing");
+	limits = jeffreys_limits(0, 0, 0.95);
+	ok(limits.low == 0 && limits.high == 1, "nor of votes of nobody");
 }
 
 /* Quantiles lead back to where they came from, over many sizes of shapes. */

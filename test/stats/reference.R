@@ -91,6 +91,9 @@ invisible(apply(tables[c(1, 8:14, 20:30, 43:82), ], 1, function(t) {
 for (x in list(c(0, 1), c(1, 1), c(0, 10), c(10, 10), c(3, 10), c(1, 1000), c(999, 1000), c(5, 1e6), c(123456, 1e6), c(1, 1e9), c(7, 12)))
 	for (level in c(0.95, 0.8, 0.999))
 		put("proportion_limits", c(x, level), suppressWarnings(prop.test(x[1], x[2], conf.level = level, correct = FALSE)$conf.int))
+for (x in list(c(0, 1), c(1, 1), c(0, 5), c(4, 4), c(5, 10), c(2.25, 3), c(1/3, 40), c(999.5, 1000), c(5, 1e6)))
+	for (level in c(0.95, 0.8))
+		put("jeffreys_limits", c(x, level), c(if (x[1] > 0) qbeta((1 - level) / 2, x[1] + .5, x[2] - x[1] + .5) else 0, if (x[1] < x[2]) qbeta((1 + level) / 2, x[1] + .5, x[2] - x[1] + .5) else 1))
 
 # --- families of hypotheses ----------------------------------------------------------------------------------------------
 
