@@ -29,7 +29,7 @@ const ShippedTitles shipped_titles[] = {
 		"product owner|process owner|system owner|data owner|business partner|talent partner|hr partner|people partner|client partner|"
 		"customer partner|technology partner|inclusion partner|partner success|partner success manager|brand partner|finance partner|"
 	"marketing partner|sales partner"},
-	{"manager", "sales", NULL, NULL, "partner lead|channel partner"},
+	{"manager", "sales", NULL, NULL, "channel partner"},
 	{NULL, "sales", NULL, NULL,
 		"partner sales|partner development|partner relations|partner program|partner programs|partner management|strategic partner|"
 	"strategic partners|alliance partner"},
@@ -45,7 +45,7 @@ const ShippedTitles shipped_titles[] = {
 		"president|chairman|chairwoman|chairperson|chair|vice chairman|vice chairwoman|vice chair|md|chief officer|co president|"
 	"chairman of the board|chairman of the board of directors|chief business officer|cbo|首席"},
 	{"director", NULL, NULL, NULL, "chief"},
-	{"director", "executive", NULL, NULL, "chief of staff|general manager|gm|deputy general manager|assistant general manager|executive director|country manager|分公司负责人|代表处负责人|分公司总经理|分公司经理|事业部总经理|事业部负责人|部总经理|区域总经理|大区总经理|首席代表"},
+	{"director", "executive", NULL, NULL, "chief of staff|general manager|gm|deputy general manager|assistant general manager|country manager|分公司负责人|代表处负责人|分公司总经理|分公司经理|事业部总经理|事业部负责人|部总经理|区域总经理|大区总经理|首席代表"},
 	{"c_level", "finance", NULL, NULL,
 		"cfo|chief financial officer|chief finance officer|chief financial|chief finance|chief accounting officer|chief risk officer|cro risk|"
 		"chief investment officer|chief credit officer|chief operational risk officer|chief audit executive|"
@@ -64,7 +64,7 @@ const ShippedTitles shipped_titles[] = {
 	"cpo|chief product officer|chief product|chief design officer|chief experience officer|chief user experience officer|首席产品官|首席体验官"},
 	{"c_level", "marketing", NULL, NULL,
 		"cmo|chief marketing officer|chief marketing|chief brand officer|chief communications officer|chief communication officer|"
-		"chief content officer|chief creative officer|chief creative|chief growth officer|chief media officer|"
+		"chief content officer|chief creative officer|chief creative|chief growth officer|chief philanthropy officer|chief media officer|"
 	"首席营销官|首席市场官|首席品牌官|首席增长官|首席内容官|首席创意官"},
 	{"c_level", "sales", NULL, NULL,
 		"cro|chief revenue officer|chief revenue|chief sales officer|chief commercial officer|cco|chief partnerships officer|"
@@ -87,7 +87,7 @@ const ShippedTitles shipped_titles[] = {
 	"vicepresident|fvp|first vice president"},
 	{"vp", "executive", NULL, NULL,
 		"副总裁|副总经理|常务副总经理|常务副总|执行副总|执行副总裁|执行副总经理|高级副总裁|高级副总经理|资深副总经理|资深副总裁|副总|助理总裁|总裁助理级|协理|副行长|副院长|副校长|"
-	"副局长|副会长|副理事长|副社长|副所长|副书记|副总干事"},
+	"副局长|副会长|副理事长|副社长|副所长|副书记|总支书记|副总干事"},
 	{"vp", "engineering", NULL, NULL, "总工程师|总工|技术副总裁|技术副总|总设计师|研发副总裁|研发副总"},
 	{"vp", "finance", NULL, NULL, "总会计师|总经济师|财务副总裁|财务副总|总审计师|总精算师"},
 	{"vp", "legal", NULL, NULL, "董事会秘书|董秘"},
@@ -102,7 +102,7 @@ const ShippedTitles shipped_titles[] = {
 
 	/* ---- directors ---- */
 	{"director", NULL, NULL, NULL,
-		"director|dir|head|head of|global head|co head|principal director|associate director|managing principal|practice leader|practice lead|"
+		"director|leitung|executive director|dir|head|head of|global head|co head|principal director|associate director|managing principal|practice leader|practice lead|"
 		"group head|division head|department head|dean|controller|comptroller|treasurer|publisher|associate publisher|"
 	"总监|副总监|负责人|主管领导|处长|副处长|中心主任|院主任|司长|副司长|部门负责人|总负责人|资深总监|高级总监|主任医师长|署长"},
 	{"director", "finance", NULL, NULL, "financial controller|corporate controller|group controller|财务总监|财务负责人|财务总经理|资金总监"},
@@ -116,7 +116,7 @@ const ShippedTitles shipped_titles[] = {
 	/* ---- managers, of people ---- */
 	{"manager", NULL, NULL, NULL,
 		"manager|mgr|mgmt|supervisor|superintendent|team lead|team leader|teamlead|teamleader|foreman|shift lead|shift leader|group leader|"
-		"senior manager|sr manager|sr mgr|deputy manager|assistant manager|deputy head|section head|chapter leader|crew lead|leader|"
+		"senior manager|sr manager|sr mgr|deputy manager|assistant manager|deputy head|section head|chapter leader|crew lead|leader|salesmanager|management team|"
 		"经理|副经理|主管|副主管|主任|副主任|部长|副部长|组长|班长|队长|科长|副科长|课长|副课长|店长|拉长|站长|室主任|车间主任|工段长|领班|股长|"
 	"大组长|小组长|襄理|经理级|督导|团队负责人|项目负责人|小组负责人|项目总监助理"},
 	{"manager", "administration", NULL, NULL, "office manager|办公室主任|办公室副主任|行政经理|行政主管"},
@@ -142,7 +142,7 @@ const ShippedTitles shipped_titles[] = {
 	{"senior", NULL, NULL, NULL,
 		"senior|sr|snr|lead|principal|staff|distinguished|expert|fellow|master|veteran|主任工程师|高级|资深|首席工程师|专家|高级工程师|"
 		"技术专家|主任设计师|主创|高工|主笔|高级专员|资深专员|高级顾问|主任研究员|骨干|研究员级|"
-	"tech lead|technical lead|technology lead"},
+	"tech lead|partner lead|technical lead|technology lead"},
 	{"individual", NULL, NULL, NULL, "lead generation|staff accountant|staff nurse|staff writer|chief of staff assistant|主任科员|副主任科员|四级主任科员"},
 
 	/* ---- individuals ---- */
@@ -155,8 +155,8 @@ const ShippedTitles shipped_titles[] = {
 		"appraiser|broker|trader|teller|banker|server|cook|chef|bartender|waiter|artist|photographer|translator|interpreter|librarian|"
 		"inspector|examiner|estimator|surveyor|dispatcher|handler|packer|picker|installer|tester|generalist|practitioner|freelance|freelancer|"
 		"contractor|employee|guard|pilot|captain|creator|webdesigner|webdeveloper|evangelist|investigator|counselor|educator|tutor|salesman|"
-		"saleswoman|salesperson|seller|hrbp|liaison|attendant|steward|negotiator|geoscientist|geologist|member|author|blogger|dba|sdr|bdr|"
-		"curator|ambassador|midwife|dentist|veterinarian|psychologist|dietitian|nutritionist|stylist|nailartist|hairdresser|tailor|"
+		"saleswoman|salesperson|seller|hrbp|liaison|attendant|steward|negotiator|geoscientist|geologist|author|blogger|dba|sdr|bdr|"
+		"curator|ambassador|midwife|dentist|veterinarian|psychologist|dietitian|nutritionist|stylist|nail artist|hairdresser|tailor|"
 		"工程师|专员|职员|文员|科员|员|师|顾问|代表|会计|出纳|律师|工人|技工|普工|操作工|司机|分析师|设计师|架构师|研究员|程序员|"
 		"教师|老师|讲师|教授|医生|医师|护士|翻译|编辑|记者|导购|业务员|销售员|采购员|仓管|买手|跟单|办事员|干事|店员|客服|前台|质检|"
 		"测试员|运维|fae|审计师|精算师|经纪人|销售代表|客户代表|大客户代表|证券事务代表|助理工程师|班组|工"
@@ -165,14 +165,14 @@ const ShippedTitles shipped_titles[] = {
 	/* ---- beginners ---- */
 	{"entry", NULL, NULL, NULL,
 		"intern|internship|trainee|apprentice|apprenticeship|junior|jr|jnr|graduate|entry level|student|working student|praktikant|azubi|"
-		"student assistant|student worker|co op|"
+		"student assistant|student worker|co op|auszubildender|auszubildende|"
 	"实习|实习生|学徒|学徒工|见习|应届|应届生|管培生|培训生|初级|学生|储备"},
 	{NULL, "education", NULL, NULL, "student success|student affairs|graduate school|graduate studies|student services"},
 
 	/* ---- functions: executive, strategy ---- */
-	{NULL, "executive", NULL, NULL, "management board|executive committee|executive office|总裁办|总经办|董事会|management team"},
+	{NULL, "executive", NULL, NULL, "management board|executive committee|executive office|总裁办|总经办|董事会"},
 	{NULL, "strategy", NULL, NULL,
-		"strategy|strategic|strategic development|strategic planning|strategic initiatives|corporate development|corporate strategy|business strategy|"
+		"strategy|strategic development|strategic planning|strategic initiatives|corporate development|corporate strategy|business strategy|"
 		"global strategy|innovation|transformation|business transformation|digital transformation|m a|mergers|mergers acquisitions|"
 		"mergers and acquisitions|corporate planning|new ventures|strategic markets|strategy consultant|political|"
 	"战略|企业发展|企划|规划|发展部|战略规划|创新|并购|经营分析|企业管理|企管|投资发展"},
@@ -180,10 +180,10 @@ const ShippedTitles shipped_titles[] = {
 	/* ---- finance ---- */
 	{NULL, "finance", NULL, NULL,
 		"finance|financial|finances|accounting|accountant|accounts|accounts payable|accounts receivable|bookkeeper|bookkeeping|tax|taxation|treasury|"
-		"treasurer|audit|auditor|auditing|internal audit|controller|comptroller|controlling|risk|risk management|credit|investment|investments|"
+		"treasurer|audit|auditor|auditing|internal audit|controller|comptroller|controlling|risk|risk management|microfinance|credit|investment|investments|"
 		"investor relations|investment banking|banking|banker|teller|cashier|actuary|actuarial|underwriter|underwriting|insurance|claims|payroll|"
 		"billing|budget|fund|funds|equity|private equity|venture|ventures|venture capital|capital|capital markets|wealth|loan|loans|mortgage|"
-		"collateral|appraiser|economist|financial services|fp a|revenue accounting|broker|trader|trading|collections|asset management|"
+		"collateral|appraiser|real estate appraiser|economist|financial services|fp a|revenue accounting|broker|trader|trading|collections|asset management|"
 		"business analysis finance|responsible investment|investor|"
 		"财务|会计|出纳|审计|内审|监审|税务|资金|融资|投资|投融资|风险|风控|信贷|成本|预算|结算|核算|总账|金融|证券|基金|银行|保险|精算|理财|资产管理|资产|"
 	"稽核|清算|交易员|投行|内控|财经|柜员|催收"},
@@ -192,19 +192,19 @@ const ShippedTitles shipped_titles[] = {
 	{NULL, "purchasing", NULL, NULL,
 		"purchasing|purchase|purchaser|procurement|sourcing|strategic sourcing|buyer|buying|vendor|vendor management|supplier|supplier management|"
 		"category management|contracts procurement|tendering|merchandising buyer|indirect procurement|"
-	"采购|供应商|集采|招标|招投标|买手|供应商开发|供应商管理|寻源"},
+	"采购|战略采购|供应商|集采|招标|招投标|买手|供应商开发|供应商管理|寻源"},
 
 	/* ---- it ---- */
 	{NULL, "it", NULL, NULL,
 		"it|i t|ict|mis|information technology|information technologies|information systems|information services|information security|cybersecurity|"
 		"cyber security|cyber|infrastructure|network|networks|networking|system administrator|systems administrator|sysadmin|system administration|"
-		"systems engineer|system engineer|network engineer|network administrator|helpdesk|help desk|service desk|desktop support|it support|"
+		"systems engineer|system engineer|system engineering|systems engineering|network engineer|network administrator|helpdesk|help desk|service desk|desktop support|it support|"
 		"database|databases|database administrator|dba|erp|sap|crm systems|it manager|it director|it project manager|systems analyst|"
 		"system analyst|it infrastructure|enterprise architecture|enterprise architect|enterprise applications|business systems|it operations|"
 		"security specialist|security engineer|security analyst|microsoft exchange|microsoft 365|service information|computer operator|"
-		"technology architect|enterprise systems|business applications|enterprise infrastructure|it specialist|it security|office 365|salesforce administrator|"
+		"enterprise systems|business applications|enterprise infrastructure|it specialist|it security|office 365|salesforce administrator|"
 		"infrastructure administrator|it applications|digital it|"
-		"信息技术|信息化|信息|信息中心|it部|网络|网络安全|信息安全|系统管理|系统管理员|系统工程师|运维|桌面支持|数据库|电脑|电脑部|机房|网管|资讯|"
+		"信息技术|信息化|信息|信息中心|it部|网络|网络安全|网络安全工程师|信息安全|系统管理|系统管理员|系统工程师|运维|桌面支持|数据库|电脑|电脑部|机房|网管|资讯|"
 	"数字化|信息系统|信息部|系统集成|系统安全|网络工程师|it支持"},
 
 	/* ---- engineering and research ---- */
@@ -212,14 +212,14 @@ const ShippedTitles shipped_titles[] = {
 		"engineering|engineer|engineers|software|software engineer|software engineering|software engineering manager|software developer|software development|"
 		"developer|development engineer|programmer|programming|web developer|web development|webdeveloper|frontend|front end|backend|back end|full stack|fullstack|devops|"
 		"architect|architecture|solution architect|solutions architect|technical architect|technology|technologies|technical|tech|r d|rd|research|"
-		"researcher|research and development|research development|research scientist|scientist|science|scientific|laboratory|lab|chemist|biologist|physicist|"
+		"researcher|research and development|research development|cmos|research scientist|scientist|science|scientific|laboratory|lab|chemist|biologist|physicist|"
 		"geologist|geoscientist|qa|quality assurance engineer|test engineer|test|tester|testing|platform|platform engineering|embedded|firmware|"
 		"hardware|electronics|mechanical|mechanical engineer|electrical engineer|civil engineer|chemical engineer|structural|automation|robotics|"
 		"machine learning|artificial intelligence|ai|ml|algorithm|clinical research|cloud|mobile developer|game developer|safety engineer|"
 		"application engineer|field application engineer|process engineer|design engineer|solutions engineer|site reliability|sre|mobile development|"
 		"product development engineer|welding engineer|planning engineer|reservoir|technical officer|chief architect engineering|research associate|"
 		"research assistant|research group|performance engineering|performance engineer|technical lead|technical director|"
-		"技术|研发|工程|工程师|开发|软件|硬件|架构|架构师|程序员|测试|算法|前端|后端|嵌入式|机械|电气|电子|自动化|结构|工艺|研究|研究院|科研|实验室|"
+		"技术|研发|工程|工程师|开发|it开发|软件|硬件|架构|架构师|程序员|测试|算法|前端|后端|嵌入式|机械|电气|电子|自动化|结构|工艺|研究|研究院|科研|实验室|"
 		"科学家|人工智能|ai|机器学习|深度学习|技术部|技术中心|研发中心|java|python|php|c|android|ios|web|fae|npd|造价|土建|施工|建筑|模具|图像|化工|材料|电路|"
 	"技术员|科技|芯片|射频|驱动|仿真|bim|单片机|安全工程师"},
 
@@ -243,8 +243,8 @@ const ShippedTitles shipped_titles[] = {
 		"quality control|quality manager|lean|six sigma|continuous improvement|process improvement|process excellence|safety|ehs|hse|health and safety|"
 		"environmental health|facility|facilities|maintenance|mechanic|machinist|electrician|plumber|welder|carpenter|driver|dispatcher|field operations|"
 		"project|projects|project management|pmo|program|programs|project management office|portfolio management|construction|site|delivery|global delivery|"
-		"business process|process|import|export|customs|trade compliance|real estate|order management|operator|emergency|security guard|"
-		"project associate|implementation|property|housekeeping|production operations|retail operations|store operations|intelligence operations|"
+		"business process|process|import|export|customs|trade compliance|order management|operator|emergency|security guard|"
+		"project associate|implementation|property|real estate|housekeeping|production operations|retail operations|store operations|intelligence operations|"
 		"运营|营运|生产|制造|质量|品质|品管|质检|品控|物流|供应链|仓储|仓库|仓管|计划|物料|物控|pmc|设备|车间|安全|安环|环保|ehs|项目|项目管理|后勤|总务|"
 		"维修|维护|保养|施工员|基建|物业|报关|海关|关务|运输|车队|调度|操作|iqc|ipqc|oqc|qc|qe|厂|工厂|生产部|生产计划|生产工程师|体系|"
 	"司机|工人|技工|普工|焊工|电工|钳工|车工|客房|交付|实施|厨师|店长|门店|叉车|搬运"},
@@ -256,7 +256,7 @@ const ShippedTitles shipped_titles[] = {
 		"creative director|art director|art|copywriter|writer|editor|editorial|publisher|publishing|journalist|product marketing|product marketing manager|"
 		"field marketing|trade marketing|shopper marketing|consumer marketing|customer marketing|retail marketing|technical marketing|marketing operations|marketing analytics|marketing technology|"
 		"audience|audience development|e commerce|ecommerce|merchandising|pricing|promotions|promotion|market research|consumer insights|customer insights|"
-		"customer intelligence|community|community affairs|digital media|digital|online|producer|photographer|webdesigner|graphic designer|graphic design|video|video production|"
+		"customer intelligence|community|community affairs|digital media|digital media manager|online|producer|photographer|webdesigner|graphic designer|graphic design|video|video production|"
 		"performance marketing|email marketing|influencer marketing|loyalty|marketing director|content strategy|visual|music|"
 		"市场|营销|品牌|公关|媒介|媒体|广告|推广|策划|文案|内容|新媒体|宣传|传播|活动|美工|创意|平面设计|电商|电子商务|seo|sem|增长|市场部|"
 	"市场营销|网络营销|企业文化|编辑|记者"},
@@ -278,7 +278,7 @@ const ShippedTitles shipped_titles[] = {
 		"customer service|customer success|customer support|customer experience|customer care|client service|client services|client success|"
 		"client engagement|client engagements|customer engagement|customer|client|clients|support|technical support|support engineer|technical support engineer|"
 		"service|services|call center|call centre|contact center|guest|guest services|guest relations|field service|service delivery|after sales|aftersales|"
-		"customer operations|customer relations|value added services|server|waiter|bartender|concierge|"
+		"customer operations|customer relations|value added services|waiter|bartender|concierge|"
 	"客服|客户服务|客户成功|售后|售后服务|技术支持|技术支持工程师|售后工程师|呼叫中心|客户支持|客户关系|服务|会员"},
 
 	/* ---- people ---- */

@@ -160,23 +160,33 @@ find_seniority(const Match *matches, int n, const Units *units)
 
 /* The executives that an office serves say less than the office, and this less than a trade. */
 static int
-weight_of_function(const TitleRule *rule)
+rank_of_function(const TitleRule *rule)
 {
 	if (rule->is_users)
-		return 1000 + rule->words;
-	switch (rule->function)
-	{
-		case FUNCTION_EXECUTIVE:
-			return 1;
-		case FUNCTION_ADMINISTRATION:
-			return 2;
-		default:
-			return 2 + rule->words;
-	}
+		return 3;
+	return rule->function == FUNCTION_EXECUTIVE ? 0 : rule->function == FUNCTION_ADMINISTRATION ? 1 : 2;
+}
+
+/* What stands before a comma tells more than what comes after it. */
+static bool
+tells_more(const Match *a, const Match *b, const Units *units)
+{
+	int			rank_a = rank_of_function(a->rule);
+	int			rank_b = rank_of_function(b->rule);
+
+	if (rank_a != rank_b)
+		return rank_a > rank_b;
+	if (a->start < b->start && !same_clause(units, a->start, b->start))
+		return true;
+	if (a->start > b->start && !same_clause(units, b->start, a->start))
+		return false;
+	if (a->rule->words != b->rule->words)
+		return a->rule->words > b->rule->words;
+	return a->start < b->start;
 }
 
 static int
-find_function(const Match *matches, int n)
+find_function(const Match *matches, int n, const Units *units)
 {
 	Match		chosen[MAX_MATCHES];
 	int			nchosen = choose(matches, n, ASPECT_FUNCTION, chosen);
@@ -184,7 +194,7 @@ find_function(const Match *matches, int n)
 
 	for (int i = 0; i < nchosen; i++)
 	{
-		if (best < 0 || weight_of_function(chosen[i].rule) > weight_of_function(chosen[best].rule))
+		if (best < 0 || tells_more(&chosen[i], &chosen[best], units))
 			best = i;
 	}
 	return best < 0 ? FUNCTION_NONE : chosen[best].rule->function;
@@ -304,7 +314,7 @@ icp_buyer_role(PG_FUNCTION_ARGS)
 	read_units(VARDATA_ANY(title), VARSIZE_ANY_EXHDR(title), &units);
 	n = find_phrases(titles->rules, &units, matches);
 	seniority = find_seniority(matches, n, &units);
-	function = find_function(matches, n);
+	function = find_function(matches, n, &units);
 	if (function == FUNCTION_NONE && seniority >= SENIORITY_BOARD && seniority != SENIORITY_VP)
 		function = FUNCTION_EXECUTIVE;
 	role = find_role(matches, n, &units);
