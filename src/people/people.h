@@ -27,6 +27,7 @@ typedef struct Unit
 	uint16		length;
 	bool		is_character;
 	bool		begins_clause;	/* something like a comma stands before it */
+	bool		begins_part;	/* the same, or a sign like &, or it is a word like of */
 } Unit;
 
 typedef struct Units

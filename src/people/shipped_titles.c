@@ -26,7 +26,7 @@ const ShippedTitles shipped_titles[] = {
 		"general partner|senior partner|equity partner|shareholder|self employed|entrepreneur|investor|angel investor|business angel|"
 	"venture partner|franchisee|创始人|联合创始人|创办人|合伙人|老板|股东|业主|所有人|经营者|投资人|创始合伙人|实际控制人|个体户"},
 	{"individual", NULL, NULL, NULL,
-		"product owner|process owner|system owner|data owner|business partner|talent partner|hr partner|people partner|client partner|"
+		"product owner|process owner|system owner|data owner|business partner|acquisition partner|talent acquisition partner|people business partner|talent partner|hr partner|people partner|client partner|"
 		"customer partner|technology partner|inclusion partner|partner success|partner success manager|brand partner|finance partner|"
 	"marketing partner|sales partner"},
 	{"manager", "sales", NULL, NULL, "channel partner"},
@@ -38,14 +38,14 @@ const ShippedTitles shipped_titles[] = {
 
 	/* ---- the top ---- */
 	{"c_level", "executive", NULL, NULL,
-		"ceo|chief executive|chief executive officer|co ceo|managing director|president and ceo|executive chairman|executive chairwoman|"
+		"member of the management board|member of the executive board|management board|branch ceo|ceo|chief executive|chief executive officer|co ceo|managing director|president and ceo|executive chairman|executive chairwoman|"
 		"geschaeftsfuehrer|geschäftsführer|vorstand|directeur general|总经理|总裁|执行总裁|首席执行官|董事长|执行董事|副董事长|主席|理事长|会长|行长|"
-	"院长|校长|社长|所长|局长|台长|总干事|法定代表人|法人代表|法人|党委书记|董事局主席|董事会主席|联席总裁|执行总经理|执行长|轮值董事长|集团总裁|书记"},
+	"院长|社长|所长|局长|台长|总干事|法定代表人|法人代表|法人|党委书记|董事局主席|董事会主席|联席总裁|执行总经理|执行长|轮值董事长|集团总裁|书记"},
 	{"c_level", NULL, NULL, NULL,
 		"president|chairman|chairwoman|chairperson|chair|vice chairman|vice chairwoman|vice chair|md|chief officer|co president|"
 	"chairman of the board|chairman of the board of directors|chief business officer|cbo|首席"},
 	{"director", NULL, NULL, NULL, "chief"},
-	{"director", "executive", NULL, NULL, "chief of staff|general manager|gm|deputy general manager|assistant general manager|country manager|分公司负责人|代表处负责人|分公司总经理|分公司经理|事业部总经理|事业部负责人|部总经理|区域总经理|大区总经理|首席代表"},
+	{"director", "executive", NULL, NULL, "chief of staff|general manager|gm|deputy general manager|assistant general manager|branch director|head of mission|branch|country manager|分公司负责人|代表处负责人|分公司总经理|分公司经理|事业部总经理|事业部负责人|部总经理|区域总经理|大区总经理|首席代表"},
 	{"c_level", "finance", NULL, NULL,
 		"cfo|chief financial officer|chief finance officer|chief financial|chief finance|chief accounting officer|chief risk officer|cro risk|"
 		"chief investment officer|chief credit officer|chief operational risk officer|chief audit executive|"
@@ -84,9 +84,9 @@ const ShippedTitles shipped_titles[] = {
 	{"vp", NULL, NULL, NULL,
 		"vice president|senior vice president|executive vice president|assistant vice president|associate vice president|group vice president|"
 		"vp|svp|evp|avp|gvp|rvp|sr vp|vice pres|v president|corporate vice president|cvp|deputy ceo|deputy chief executive|"
-	"vicepresident|fvp|first vice president"},
+	"associate vice chancellor|vice chancellor|vice provost|dvp|vicepresident|fvp|first vice president"},
 	{"vp", "executive", NULL, NULL,
-		"副总裁|副总经理|常务副总经理|常务副总|执行副总|执行副总裁|执行副总经理|高级副总裁|高级副总经理|资深副总经理|资深副总裁|副总|助理总裁|总裁助理级|协理|副行长|副院长|副校长|"
+		"副总裁|副总经理|常务副总经理|常务副总|执行副总|执行副总裁|执行副总经理|高级副总裁|高级副总经理|资深副总经理|资深副总裁|副总|助理总裁|总裁助理级|协理|副行长|副院长|"
 	"副局长|副会长|副理事长|副社长|副所长|副书记|总支书记|副总干事"},
 	{"vp", "engineering", NULL, NULL, "总工程师|总工|技术副总裁|技术副总|总设计师|研发副总裁|研发副总"},
 	{"vp", "finance", NULL, NULL, "总会计师|总经济师|财务副总裁|财务副总|总审计师|总精算师"},
@@ -94,7 +94,7 @@ const ShippedTitles shipped_titles[] = {
 
 	/* ---- boards ---- */
 	{"board", "executive", NULL, NULL,
-		"board member|board director|board of directors|board of advisors|director of the board|member of the board|"
+		"board of trustees|boardmember|trustees|committee member|council member|member of the council|governing board|board member|board director|board of directors|board of advisors|director of the board|member of the board|"
 		"member of the board of directors|board observer|non executive director|nonexecutive director|independent director|outside director|"
 		"supervisory board|member of the supervisory board|board trustee|trustee|board advisor|ned|"
 	"董事|独立董事|非执行董事|独立非执行董事|职工董事|职工代表董事|外部董事|监事|监事长|监事会主席|监事会主席团|职工监事"},
@@ -122,6 +122,11 @@ const ShippedTitles shipped_titles[] = {
 	{"manager", "administration", NULL, NULL, "office manager|办公室主任|办公室副主任|行政经理|行政主管"},
 	{"manager", "operations", NULL, NULL, "plant manager|factory manager|site manager|warehouse manager|store manager|生产组长|车间主管"},
 	{"manager", "health", NULL, NULL, "head nurse|charge nurse|nurse manager|护士长"},
+	{"c_level", "education", NULL, NULL, "校长|园长"},
+	{"vp", "education", NULL, NULL, "副校长|副园长"},
+	{"director", "marketing", NULL, NULL, "主编|总编|副主编|总编辑|chief editor|editor in chief"},
+	{"manager", "operations", NULL, NULL, "厨师长|主厨|行政主厨|executive chef|head chef"},
+	{"c_level", "executive", NULL, NULL, "银行行长"},
 	{"manager", "education", NULL, NULL, "headmaster|head teacher|教研组长"},
 
 	/* ---- who manage things ---- */
@@ -156,21 +161,21 @@ const ShippedTitles shipped_titles[] = {
 		"inspector|examiner|estimator|surveyor|dispatcher|handler|packer|picker|installer|tester|generalist|practitioner|freelance|freelancer|"
 		"contractor|employee|guard|pilot|captain|creator|webdesigner|webdeveloper|evangelist|investigator|counselor|educator|tutor|salesman|"
 		"saleswoman|salesperson|seller|hrbp|liaison|attendant|steward|negotiator|geoscientist|geologist|author|blogger|dba|sdr|bdr|"
-		"curator|ambassador|midwife|dentist|veterinarian|psychologist|dietitian|nutritionist|stylist|nail artist|hairdresser|tailor|"
+		"faculty|mentor|adjuster|processor|coder|transcriptionist|interviewer|technologist|aide|host|hostess|marketer|sourcer|headhunter|advocate|organizer|contributor|volunteer|adjunct|speaker|monitor|stocker|laborer|labourer|columnist|correspondent|reporter|judge|housekeeper|valet|cleaner|janitor|custodian|groomer|barista|florist|firefighter|paramedic|optometrist|optician|sonographer|cna|lpn|rn|hygienist|animator|illustrator|model|actor|actress|musician|dancer|director assistant|social worker|clerk typist|technologist|collector|bookkeeper|investigator|detective|soldier|pastor|chaplain|valuer|quantity surveyor|adviser|webmaster|analytics professional|sous chef|landscaper|gardener|farmer|butcher|baker|roofer|painter|mason|fitter|lineman|rigger|toolmaker|curator|ambassador|midwife|dentist|veterinarian|psychologist|dietitian|nutritionist|stylist|nail artist|hairdresser|tailor|"
 		"工程师|专员|职员|文员|科员|员|师|顾问|代表|会计|出纳|律师|工人|技工|普工|操作工|司机|分析师|设计师|架构师|研究员|程序员|"
-		"教师|老师|讲师|教授|医生|医师|护士|翻译|编辑|记者|导购|业务员|销售员|采购员|仓管|买手|跟单|办事员|干事|店员|客服|前台|质检|"
+		"教师|老师|讲师|教授|教练|制片人|导演|编导|主持人|演员|模特|主播|猎头|采编|执行|高级文员|播音|医生|医师|护士|翻译|编辑|记者|导购|业务员|销售员|采购员|仓管|买手|跟单|办事员|干事|店员|客服|前台|质检|"
 		"测试员|运维|fae|审计师|精算师|经纪人|销售代表|客户代表|大客户代表|证券事务代表|助理工程师|班组|工"
 	"|文职|保安|技师|管理员|检验员|调度|研发人员|技术员|质检员"},
 
 	/* ---- beginners ---- */
 	{"entry", NULL, NULL, NULL,
 		"intern|internship|trainee|apprentice|apprenticeship|junior|jr|jnr|graduate|entry level|student|working student|praktikant|azubi|"
-		"student assistant|student worker|co op|auszubildender|auszubildende|"
+		"student assistant|student worker|resident physician|rotational|summer associate|summer analyst|co op|auszubildender|auszubildende|"
 	"实习|实习生|学徒|学徒工|见习|应届|应届生|管培生|培训生|初级|学生|储备"},
 	{NULL, "education", NULL, NULL, "student success|student affairs|graduate school|graduate studies|student services"},
 
 	/* ---- functions: executive, strategy ---- */
-	{NULL, "executive", NULL, NULL, "management board|executive committee|executive office|总裁办|总经办|董事会"},
+	{NULL, "executive", NULL, NULL, "executive board|executive committee|executive office|总裁办|总经办|董事会"},
 	{NULL, "strategy", NULL, NULL,
 		"strategy|strategic development|strategic planning|strategic initiatives|corporate development|corporate strategy|business strategy|"
 		"global strategy|innovation|transformation|business transformation|digital transformation|m a|mergers|mergers acquisitions|"
@@ -183,10 +188,10 @@ const ShippedTitles shipped_titles[] = {
 		"treasurer|audit|auditor|auditing|internal audit|controller|comptroller|controlling|risk|risk management|microfinance|credit|investment|investments|"
 		"investor relations|investment banking|banking|banker|teller|cashier|actuary|actuarial|underwriter|underwriting|insurance|claims|payroll|"
 		"billing|budget|fund|funds|equity|private equity|venture|ventures|venture capital|capital|capital markets|wealth|loan|loans|mortgage|"
-		"collateral|appraiser|real estate appraiser|economist|financial services|fp a|revenue accounting|broker|trader|trading|collections|asset management|"
+		"collateral|appraiser|real estate appraiser|economist|financial services|fp a|revenue accounting|broker|trader|trading|adjuster|claims adjuster|claim|brokerage|equity research|investing|investment research|fintech|credit analyst|financial analysis|payments|collections|asset management|"
 		"business analysis finance|responsible investment|investor|"
 		"财务|会计|出纳|审计|内审|监审|税务|资金|融资|投资|投融资|风险|风控|信贷|成本|预算|结算|核算|总账|金融|证券|基金|银行|保险|精算|理财|资产管理|资产|"
-	"稽核|清算|交易员|投行|内控|财经|柜员|催收"},
+	"稽核|清算|交易员|投行|内控|财经|柜员|催收|期货|外汇|证券经纪人|保险经纪人|期货经纪人|外汇经纪人"},
 
 	/* ---- purchasing ---- */
 	{NULL, "purchasing", NULL, NULL,
@@ -199,7 +204,7 @@ const ShippedTitles shipped_titles[] = {
 		"it|i t|ict|mis|information technology|information technologies|information systems|information services|information security|cybersecurity|"
 		"cyber security|cyber|infrastructure|network|networks|networking|system administrator|systems administrator|sysadmin|system administration|"
 		"systems engineer|system engineer|system engineering|systems engineering|network engineer|network administrator|helpdesk|help desk|service desk|desktop support|it support|"
-		"database|databases|database administrator|dba|erp|sap|crm systems|it manager|it director|it project manager|systems analyst|"
+		"database|databases|database administrator|dba|erp|sap|crm systems|it manager|it director|it project manager|systems|system|telecommunications|telecom|applications|application|applications analyst|technical analyst|computer|security|microsoft|oracle|crm|solutions architect it|systems analyst|"
 		"system analyst|it infrastructure|enterprise architecture|enterprise architect|enterprise applications|business systems|it operations|"
 		"security specialist|security engineer|security analyst|microsoft exchange|microsoft 365|service information|computer operator|"
 		"enterprise systems|business applications|enterprise infrastructure|it specialist|it security|office 365|salesforce administrator|"
@@ -243,11 +248,11 @@ const ShippedTitles shipped_titles[] = {
 		"quality control|quality manager|lean|six sigma|continuous improvement|process improvement|process excellence|safety|ehs|hse|health and safety|"
 		"environmental health|facility|facilities|maintenance|mechanic|machinist|electrician|plumber|welder|carpenter|driver|dispatcher|field operations|"
 		"project|projects|project management|pmo|program|programs|project management office|portfolio management|construction|site|delivery|global delivery|"
-		"business process|process|import|export|customs|trade compliance|order management|operator|emergency|security guard|"
+		"business process|process|import|export|customs|trade compliance|order management|operator|security guard|security officer|retail security|housekeeper|attendant|valet|parking|restaurant|food|catering|hotel|chef|cook|kitchen|order|stock|stocker|laborer|labourer|picker|packer|mill|electrical superintendent|tooling|business analyst|floor manager|shift|excellence|demand|emergency|security guard|"
 		"project associate|implementation|property|real estate|housekeeping|production operations|retail operations|store operations|intelligence operations|"
 		"运营|营运|生产|制造|质量|品质|品管|质检|品控|物流|供应链|仓储|仓库|仓管|计划|物料|物控|pmc|设备|车间|安全|安环|环保|ehs|项目|项目管理|后勤|总务|"
 		"维修|维护|保养|施工员|基建|物业|报关|海关|关务|运输|车队|调度|操作|iqc|ipqc|oqc|qc|qe|厂|工厂|生产部|生产计划|生产工程师|体系|"
-	"司机|工人|技工|普工|焊工|电工|钳工|车工|客房|交付|实施|厨师|店长|门店|叉车|搬运"},
+	"司机|工人|技工|普工|焊工|电工|钳工|车工|客房|交付|实施|厨师|厨|餐饮|店长|门店|叉车|搬运"},
 
 	/* ---- marketing ---- */
 	{NULL, "marketing", NULL, NULL,
@@ -257,9 +262,9 @@ const ShippedTitles shipped_titles[] = {
 		"field marketing|trade marketing|shopper marketing|consumer marketing|customer marketing|retail marketing|technical marketing|marketing operations|marketing analytics|marketing technology|"
 		"audience|audience development|e commerce|ecommerce|merchandising|pricing|promotions|promotion|market research|consumer insights|customer insights|"
 		"customer intelligence|community|community affairs|digital media|digital media manager|online|producer|photographer|webdesigner|graphic designer|graphic design|video|video production|"
-		"performance marketing|email marketing|influencer marketing|loyalty|marketing director|content strategy|visual|music|"
+		"digital|market|market intelligence|competitive intelligence|entertainment|search marketing|paid search|publicity|sponsorship|sponsorships|public affairs|customer acquisition|user acquisition|meeting|meetings|conference|conferences|news|broadcast|broadcasting|magazine|programmatic|email|marketer|email marketer|columnist|correspondent|reporter|display|interactive|crm marketing|author|blogger|artist|studio|channel marketing|partnership marketing|film|tv|fashion|copy|performance marketing|email marketing|influencer marketing|loyalty|marketing director|content strategy|visual|music|"
 		"市场|营销|品牌|公关|媒介|媒体|广告|推广|策划|文案|内容|新媒体|宣传|传播|活动|美工|创意|平面设计|电商|电子商务|seo|sem|增长|市场部|"
-	"市场营销|网络营销|企业文化|编辑|记者"},
+	"市场营销|网络营销|企业文化|采编|制片|制片人|导演|编导|主持|主持人|演员|模特|主播|编剧|影视|摄影|直播|编辑|记者"},
 
 	/* ---- sales ---- */
 	{NULL, "sales", NULL, NULL,
@@ -269,8 +274,8 @@ const ShippedTitles shipped_titles[] = {
 		"territory|regional sales|client partner|relationship|reseller|go to market|sdr|bdr|retail|store|stores|franchise|licensing|ad sales|"
 		"digital ad sales|advertising sales|media sales|marketing and development|technical sales|market development|fundraising|development director|"
 		"director of development|agency partnerships|sales enablement|sales development|travel industry relations|customer planning|sales strategy|"
-		"deal|bid|tender manager|"
-		"销售|商务|业务|业务部|客户经理|大客户|渠道|招商|外贸|国际贸易|贸易|bd|拓展|业务拓展|代理商|售前|导购|经销商|海外|市场拓展|"
+		"commerce|monetization|enablement|shop|broker sales|account services|agency|alliance|sales rep|deal|bid|tender manager|"
+		"销售|促销|医药代表|经纪|经纪人|推销|商务|业务|业务部|客户经理|大客户|渠道|招商|外贸|国际贸易|贸易|bd|拓展|业务拓展|代理商|售前|导购|经销商|海外|市场拓展|"
 	"销售工程师|城市经理|区域经理|大区经理|销售助理|解决方案|售前工程师|置业顾问|销售部|跟单|客户代表"},
 
 	/* ---- service ---- */
@@ -279,21 +284,21 @@ const ShippedTitles shipped_titles[] = {
 		"client engagement|client engagements|customer engagement|customer|client|clients|support|technical support|support engineer|technical support engineer|"
 		"service|services|call center|call centre|contact center|guest|guest services|guest relations|field service|service delivery|after sales|aftersales|"
 		"customer operations|customer relations|value added services|waiter|bartender|concierge|"
-	"客服|客户服务|客户成功|售后|售后服务|技术支持|技术支持工程师|售后工程师|呼叫中心|客户支持|客户关系|服务|会员"},
+	"客服|客户服务|客户成功|售后|售后服务|技术支持|技术支持工程师|售后工程师|呼叫中心|客户支持|客户关系|美容|美发|汽车服务|服务顾问|接待|服务|会员"},
 
 	/* ---- people ---- */
 	{NULL, "hr", NULL, NULL,
 		"hr|h r|human resources|human resource|human capital|people|people operations|people and culture|people ops|talent|talent acquisition|"
 		"talent management|global talent management|recruiting|recruitment|recruiter|recruiters|staffing|compensation|compensation and benefits|benefits|total rewards|rewards|"
-		"learning and development|learning development|l d|training|training specialist|trainer|organizational development|organisation development|"
+		"learning and development|learning development|l d|training|training specialist|trainer|learning|executive search|headhunter|headhunting|sourcer|talent acquisition partner|employment|organizational effectiveness|compensation consultant|workforce planning|executive recruitment|organizational development|organisation development|"
 		"employee relations|employee experience|employee engagement|diversity|dei|hrbp|hr business partner|hris|human resource information systems|workforce|"
 		"labor relations|social media recruiter|technical recruiter|hr manager|personnel|culture|diversity inclusion|"
-	"人力资源|人力|人事|招聘|培训|薪酬|薪资|绩效|员工关系|组织发展|hr|企业大学|人才|薪资福利|od|人力资源部|党群|工会|组织部"},
+	"人力资源|人力|人事|招聘|培训|薪酬|薪资|绩效|员工关系|组织发展|hr|企业大学|人才|猎头|猎头顾问|薪资福利|人力资源咨询|od|人力资源部|党群|工会|组织部"},
 
 	/* ---- legal ---- */
 	{NULL, "legal", NULL, NULL,
 		"legal|legal counsel|law|lawyer|attorney|attorneys|counsel|compliance|regulatory|regulatory affairs|privacy|litigation|paralegal|"
-		"contracts|contract manager|contract management|corporate secretary|ethics|governance|intellectual property|patent|patents|ip counsel|government affairs|policy|"
+		"contracts|contract manager|contract|contract analyst|court|judge|legislative|immigration|technical compliance|contract management|corporate secretary|ethics|governance|intellectual property|patent|patents|ip counsel|government affairs|policy|"
 		"public policy|data protection|legal affairs|standards|benefits law|"
 	"法务|法律|合规|律师|知识产权|专利|合同|监察|纪检|证券事务|政府关系|政府事务|公共事务|法律顾问|纪委"},
 
@@ -306,19 +311,19 @@ const ShippedTitles shipped_titles[] = {
 	/* ---- professions ---- */
 	{NULL, "health", NULL, NULL,
 		"medical|nurse|nursing|physician|doctor|clinical|clinician|surgeon|surgery|therapist|therapy|pharmacist|pharmacy|dental|dentist|healthcare|"
-		"health|patient|patient care|hospital|midwife|radiology|psychologist|veterinary|veterinarian|medicine|dietitian|nutritionist|caregiver|"
-	"医学|医生|医师|医疗|护士|护理|药师|药房|临床|心理咨询|康复|门诊"},
+		"health|patient|patient care|hospital|midwife|radiology|psychologist|veterinary|veterinarian|medicine|dietitian|nutritionist|care|hospice|bereavement|counselor|counseling|social worker|social work|behavioral|mental health|rehabilitation|optometrist|optician|radiologic|sonographer|phlebotomist|paramedic|emt|caregiver|"
+	"医学|医生|医师|医疗|护士|护理|药师|药房|临床|心理咨询|保健|健康|医药|养生|康复|门诊"},
 	{NULL, "education", NULL, NULL,
-		"education|teacher|teaching|teachers|professor|lecturer|faculty|dean|school|academic|academics|instructor|tutor|university|curriculum|"
+		"education|teacher|teaching|teachers|professor|lecturer|faculty|dean|school|academic|academics|instructor|tutor|university|faculty|teaching assistant|career services|mentor teacher|adjunct|school counselor|students|curriculum|"
 		"education focused|school of business|admissions|librarian|library|educator|principal teacher|course|"
-	"教师|老师|讲师|教授|教育|教学|教务|教研|学院|课程|班主任"},
+	"教师|老师|讲师|教授|教育|教学|教务|教研|学院|课程|教练|招生|招生顾问|幼儿园|幼教|班主任"},
 	{NULL, "consulting", NULL, NULL,
-		"consultant|consulting|independent consultant|advisory|advisor|adviser|business consultant|management consultant|strategy consulting|"
+		"consultant|mentor|consulting|independent consultant|advisory|advisor|adviser|business consultant|management consultant|strategy consulting|"
 		"executive coach|freelance consultant|application consultant|business process consultant|sap consultant|tech consultant|technology consultant|technical consultant|"
-	"change management|management consulting|business advisor|顾问|咨询|咨询顾问|管理咨询"},
+	"change management|management consulting|business advisor|咨询|咨询顾问|管理咨询|企业管理咨询|管理顾问|企业顾问|战略顾问|独立顾问"},
 	{NULL, "sales", NULL, NULL, "sales consultant|sales advisor|销售顾问"},
 	{NULL, "hr", NULL, NULL, "hr consultant|recruitment consultant|human resources consultant|人力资源顾问|招聘顾问"},
-	{NULL, "finance", NULL, NULL, "financial advisor|financial consultant|investment advisor|tax consultant|tax advisor|理财顾问|投资顾问|财务顾问|税务顾问"},
+	{NULL, "finance", NULL, NULL, "financial advisor|financial consultant|investment advisor|tax consultant|tax advisor|保险顾问|理财顾问|投资顾问|财务顾问|税务顾问"},
 	{NULL, "engineering", NULL, NULL, "engineering consultant|software consultant|技术顾问"},
 	{NULL, "it", NULL, NULL, "it consultant|sap architect|erp consultant|security consultant"},
 	{NULL, "legal", NULL, NULL, "legal advisor|legal consultant|法务顾问"}

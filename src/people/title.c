@@ -115,6 +115,18 @@ same_clause(const Units *units, int from, int to)
 	return true;
 }
 
+/* Nor a word like of and and. */
+static bool
+same_part(const Units *units, int a, int b)
+{
+	for (int i = Min(a, b) + 1; i <= Max(a, b); i++)
+	{
+		if (units->units[i].begins_part)
+			return false;
+	}
+	return true;
+}
+
 /* Is it said of somebody else? */
 static bool
 is_of_others(const Match *match, const Match *chosen, int n, const Units *units)
@@ -158,31 +170,47 @@ find_seniority(const Match *matches, int n, const Units *units)
 	return highest;
 }
 
-/* The executives that an office serves say less than the office, and this less than a trade. */
+/*
+ * The executives that an office serves say less than the office, and this less
+ * than a trade; sales strategy, sales operations and sales services are sales.
+ */
 static int
 rank_of_function(const TitleRule *rule)
 {
 	if (rule->is_users)
-		return 3;
-	return rule->function == FUNCTION_EXECUTIVE ? 0 : rule->function == FUNCTION_ADMINISTRATION ? 1 : 2;
+		return 4;
+	switch (rule->function)
+	{
+		case FUNCTION_EXECUTIVE:
+			return 0;
+		case FUNCTION_ADMINISTRATION:
+			return 1;
+		case FUNCTION_STRATEGY:
+		case FUNCTION_OPERATIONS:
+		case FUNCTION_SERVICE:
+			return 2;
+		default:
+			return 3;
+	}
 }
 
-/* What stands before a comma tells more than what comes after it. */
+/*
+ * The first part counts that tells of a trade at all, and in it what stands last:
+ * that is what the words before it are about.
+ */
 static bool
 tells_more(const Match *a, const Match *b, const Units *units)
 {
 	int			rank_a = rank_of_function(a->rule);
 	int			rank_b = rank_of_function(b->rule);
 
-	if (rank_a != rank_b)
-		return rank_a > rank_b;
-	if (a->start < b->start && !same_clause(units, a->start, b->start))
-		return true;
-	if (a->start > b->start && !same_clause(units, b->start, a->start))
-		return false;
-	if (a->rule->words != b->rule->words)
-		return a->rule->words > b->rule->words;
-	return a->start < b->start;
+	if (rank_a == rank_b || Min(rank_a, rank_b) > 1)
+	{
+		if (Max(rank_a, rank_b) < 4 && !same_part(units, a->start, b->start))
+			return a->start < b->start;
+		return rank_a != rank_b ? rank_a > rank_b : a->start > b->start;
+	}
+	return rank_a > rank_b;
 }
 
 static int

@@ -34,10 +34,13 @@ typedef enum Others
 	OTHERS_AFTER
 } Others;
 
-/* Functions that say the least of a person, but that somebody leads or helps. */
+/* Functions that tell less than others that stand beside them. */
 #define FUNCTION_NONE 0
 #define FUNCTION_EXECUTIVE 1
 #define FUNCTION_ADMINISTRATION 2
+#define FUNCTION_STRATEGY 3
+#define FUNCTION_OPERATIONS 4
+#define FUNCTION_SERVICE 5
 
 typedef struct TitleRule
 {

@@ -16,6 +16,9 @@
 #define SEPARATOR 0
 #define CLAUSE 1				/* after it somebody or something else may be meant */
 #define FULL_STOP 2
+#define AMPERSAND 3				/* or another sign that adds something */
+#define HYPHEN 4				/* with a space on either side it is a dash */
+#define LAST_SIGN HYPHEN
 
 /* ---- letters ---- */
 
@@ -103,6 +106,11 @@ fold_ascii(uint32 letter)
 	{
 		case '.':
 			return FULL_STOP;
+		case '&':
+		case '+':
+			return AMPERSAND;
+		case '-':
+			return HYPHEN;
 		case ',':
 		case ';':
 		case ':':
@@ -202,6 +210,8 @@ read_utf8(const char *at, const char *end, Units *units)
 	int			used = 0;
 	bool		is_acronym = false;
 	bool		begins_clause = true;
+	bool		begins_part = true;
+	const char *begin = at;
 
 	units->n = 0;
 	while (at < end)
@@ -217,9 +227,11 @@ read_utf8(const char *at, const char *end, Units *units)
 			is_acronym = true;
 			continue;
 		}
-		if (letter <= FULL_STOP)
+		if (letter <= LAST_SIGN)
 		{
 			begins_clause |= letter == CLAUSE;
+			begins_part |= letter == CLAUSE || letter == AMPERSAND ||
+				(letter == HYPHEN && at - begin > 1 && at[-2] == ' ' && at < end && *at == ' ');
 			word = NULL;
 			continue;
 		}
@@ -231,8 +243,9 @@ read_utf8(const char *at, const char *end, Units *units)
 			if (units->n == MAX_UNITS)
 				return;
 			word = &units->units[units->n++];
-			*word = (Unit) {.start = used, .is_character = alone, .begins_clause = begins_clause};
-			begins_clause = is_acronym = false;
+			*word = (Unit) {.start = used, .is_character = alone,
+				.begins_clause = begins_clause, .begins_part = begins_part};
+			begins_clause = begins_part = is_acronym = false;
 		}
 		if (letter < 0x80)
 			length = 1, units->bytes[used] = (char) letter;
@@ -245,6 +258,22 @@ read_utf8(const char *at, const char *end, Units *units)
 		word->length += length;
 		if (alone)
 			word = NULL;
+	}
+}
+
+/* Words between two things that a title names. */
+static void
+mark_parts(Units *units)
+{
+	static const char *const words[] = {"of", "and", "for", "in", "at", "to", "with", "und", "et"};
+
+	for (int i = 0; i < units->n; i++)
+	{
+		Unit	   *unit = &units->units[i];
+
+		for (int j = 0; j < (int) lengthof(words) && unit->length <= 4 && !unit->is_character; j++)
+			unit->begins_part |= unit->length == strlen(words[j]) &&
+				memcmp(units->bytes + unit->start, words[j], unit->length) == 0;
 	}
 }
 
@@ -262,6 +291,7 @@ read_units(const char *text, int length, Units *units)
 			length = strlen(utf8);
 	}
 	read_utf8(utf8, utf8 + length, units);
+	mark_parts(units);
 	if (utf8 != text)
 		pfree(unconstify(char *, utf8));
 }
