@@ -503,7 +503,7 @@ DECLARE
 	field constant text := characteristic ->> 'field';
 	name constant text := @extschema@.icp_pmml_text(characteristic ->> 'name');
 	reason constant text := @extschema@.icp_pmml_text(characteristic ->> 'reason');
-	baseline numeric := 0;
+	baseline numeric := coalesce((characteristic ->> 'possible')::numeric, 0);
 	a record;
 	attributes xml;
 	predicates xml;
@@ -786,7 +786,8 @@ BEGIN
 		field := CASE WHEN c.added ? 'field' THEN c.added ->> 'field' ELSE @extschema@.icp_pmml_field(c.node) END;
 		attributes := @extschema@.icp_pmml_attributes(c.node, field, types,
 			format('/PMML/Scorecard/Characteristics/Characteristic[%s]', c.n));
-		CONTINUE WHEN attributes = '[]';
+		-- a characteristic of a dimension may have none
+		CONTINUE WHEN attributes = '[]' AND NOT c.added ? 'dimension';
 		-- names are optional in PMML and need not differ
 		name := coalesce(nullif(@extschema@.icp_pmml_exact(c.name, c.added ->> 'name'), ''), field, 'characteristic ' || c.n);
 		WHILE name = ANY (names) LOOP

@@ -172,13 +172,13 @@ read_evidence(const Quality *q, const Characteristic *characteristic)
 {
 	JsonbContainer *counts = q->evidence && known(q->rows) ?
 		array_member(q->evidence, characteristic->name) : NULL;
-	const Attribute *last = llast(characteristic->attributes);
 	int			n = list_length(characteristic->attributes);
-	bool		complete = last->when->kind == CONDITION_OTHERWISE;
+	const Attribute *last = n > 0 ? llast(characteristic->attributes) : NULL;
+	bool		complete = last != NULL && last->when->kind == CONDITION_OTHERWISE;
 	Evidence	sum = {0, 0};
 	Evidence   *result;
 
-	if (counts == NULL || (int) JsonContainerSize(counts) != n)
+	if (counts == NULL || n == 0 || (int) JsonContainerSize(counts) != n)
 		return NULL;
 	result = palloc(sizeof(Evidence) * n);
 	for (int i = 0; i < n; i++)

@@ -3,7 +3,7 @@
  *		From a portrait to its canonical JSON, and conditions in words.
  *
  * Canonical: keys in one order, no spaces that carry nothing, numbers and
- * ranges in one spelling, defaults spelled out.
+ * ranges in one spelling, defaults spelled out where they are values.
  */
 #include "postgres.h"
 
@@ -210,6 +210,8 @@ deparse_characteristic(StringInfo buf, const Characteristic *characteristic)
 	put_text(buf, "name", characteristic->name);
 	put_text(buf, "field", characteristic->use.field);
 	put_text(buf, "group", characteristic->group);
+	put_text(buf, "dimension", characteristic->dimension);
+	put_text(buf, "question", characteristic->question);
 	put_text(buf, "reason", characteristic->reason);
 	put_as(buf, characteristic->use.as);
 	if (characteristic->own_placeholders)
@@ -225,7 +227,10 @@ deparse_characteristic(StringInfo buf, const Characteristic *characteristic)
 			appendStringInfoString(buf, ", ");
 		deparse_attribute(buf, lfirst(lc));
 	}
-	appendStringInfoString(buf, "]}");
+	appendStringInfoChar(buf, ']');
+	if (characteristic->possible != 0)
+		put_bare(buf, "possible", points_text(characteristic->possible));
+	appendStringInfoChar(buf, '}');
 }
 
 static void
@@ -249,6 +254,37 @@ put_disqualifiers(StringInfo buf, List *disqualifiers)
 		appendStringInfoChar(buf, '}');
 	}
 	appendStringInfoChar(buf, ']');
+}
+
+/* Only what is spelled out: the defaults go with the number of dimensions. */
+static void
+put_verdicts(StringInfo buf, const Portrait *portrait)
+{
+	put_key(buf, "verdicts");
+	appendStringInfoChar(buf, '{');
+	for (int kind = 0; kind < NVERDICTS; kind++)
+	{
+		const VerdictRule *rule = &portrait->verdicts[kind];
+		int			position = -1;
+
+		if (!rule->is_given)
+			continue;
+		put_key(buf, verdict_name(kind));
+		appendStringInfoChar(buf, '{');
+		if (rule->met > 0)
+			put_bare(buf, "met", psprintf("%d", rule->met));
+		if (rule->required != NULL)
+			put_key(buf, "require");
+		while ((position = bms_next_member(rule->required, position)) >= 0)
+		{
+			const Dimension *dimension = list_nth(portrait->dimensions, position);
+
+			appendStringInfoString(buf, buf->data[buf->len - 1] == '"' ? ", " : "[");
+			escape_json(buf, dimension->name);
+		}
+		appendStringInfoString(buf, rule->required != NULL ? "]}" : "}");
+	}
+	appendStringInfoChar(buf, '}');
 }
 
 static void
@@ -275,6 +311,7 @@ deparse_portrait(StringInfo buf, const Portrait *portrait)
 	appendStringInfoChar(buf, '{');
 	put_text(buf, "title", portrait->title);
 	put_text(buf, "subject", portrait->subject);
+	put_text(buf, "framework", portrait->framework);
 	put_bare(buf, "initial", points_text(portrait->initial));
 	if (portrait->raw_points)
 		put_text(buf, "scale", "points");
@@ -289,6 +326,8 @@ deparse_portrait(StringInfo buf, const Portrait *portrait)
 		deparse_characteristic(buf, lfirst(lc));
 	}
 	appendStringInfoChar(buf, ']');
+	if (portrait->own_verdicts)
+		put_verdicts(buf, portrait);
 	put_disqualifiers(buf, portrait->disqualifiers);
 	put_tiers(buf, portrait->tiers);
 	put_bare(buf, "fit", portrait->fit->text);

@@ -54,7 +54,7 @@ portrait_from_text(char *json, Portrait *portrait, Node *escontext)
 }
 
 /* The canonical form can be the longer one: what is stored must be readable. */
-static Datum
+Datum
 portrait_to_datum(const Portrait *portrait, Node *escontext)
 {
 	IcpPortrait *result;

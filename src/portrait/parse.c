@@ -14,14 +14,18 @@
 #include "portrait/parser.h"
 #include "utils/builtins.h"
 
-/* In the order in which they are read: characteristics inherit placeholders. */
+/*
+ * In the order in which they are read: characteristics inherit placeholders,
+ * and verdicts are about their dimensions.
+ */
 static const char *const portrait_keys[] = {
 	"placeholders", "title", "subject", "initial", "scale", "absent",
-	"characteristics", "disqualify", "tiers", "fit", "probability", "quality",
-	"at", NULL
+	"characteristics", "framework", "verdicts", "disqualify", "tiers", "fit",
+	"probability", "quality", "at", NULL
 };
 static const char *const characteristic_keys[] = {
-	"name", "field", "group", "reason", "as", "placeholders", "attributes", NULL
+	"name", "field", "group", "dimension", "question", "reason", "as",
+	"placeholders", "attributes", "possible", NULL
 };
 static const char *const disqualify_keys[] = {"when", "reason", NULL};
 static const char *const probability_keys[] = {"intercept", "slope", NULL};
@@ -68,6 +72,7 @@ set_point_span(Characteristic *characteristic)
 	ListCell   *lc;
 	bool		always = false;
 
+	characteristic->max = characteristic->possible;
 	foreach(lc, characteristic->attributes)
 	{
 		Attribute  *attribute = lfirst(lc);
@@ -98,8 +103,19 @@ has_name(Portrait *portrait, const char *name)
 	return false;
 }
 
-/* All keys but "attributes", which need the others to be known. */
+/* Points that a characteristic without attributes could give if it had some. */
 static bool
+want_possible(PortraitParser *parser, JsonbValue *value, int64 *result)
+{
+	if (!want_points(parser, value, result))
+		return false;
+	if (*result < 0)
+		return invalid(parser, NULL, "%s is less than nothing", points_text(*result));
+	return true;
+}
+
+/* All keys but "attributes", which need the others to be known. */
+bool
 parse_characteristic_key(PortraitParser *parser, Characteristic *c,
 						 const char *key, JsonbValue *value,
 						 JsonbValue *attributes)
@@ -110,6 +126,12 @@ parse_characteristic_key(PortraitParser *parser, Characteristic *c,
 		return want_name(parser, value, &c->use.field);
 	if (strcmp(key, "group") == 0)
 		return want_name(parser, value, &c->group);
+	if (strcmp(key, "dimension") == 0)
+		return want_name(parser, value, &c->dimension);
+	if (strcmp(key, "question") == 0)
+		return want_name(parser, value, &c->question);
+	if (strcmp(key, "possible") == 0)
+		return want_possible(parser, value, &c->possible);
 	if (strcmp(key, "reason") == 0)
 		return want_name(parser, value, &c->reason);
 	if (strcmp(key, "as") == 0)
@@ -127,23 +149,54 @@ parse_characteristic_key(PortraitParser *parser, Characteristic *c,
 	return unknown_key(parser, key, characteristic_keys);
 }
 
-static bool
-parse_characteristic(PortraitParser *parser, JsonbValue *value, void *target)
+/* Checks all but the attributes, whose own errors come after these. */
+bool
+check_characteristic(PortraitParser *parser, const Characteristic *c)
 {
-	Portrait   *portrait = target;
-	Characteristic *c = palloc0(sizeof(Characteristic));
+	Portrait   *portrait = parser->portrait;
+
+	if (list_length(portrait->characteristics) >= MAX_CHARACTERISTICS)
+		return too_many(parser, "more than %d characteristics", MAX_CHARACTERISTICS);
+	if (c->name == NULL)
+		return invalid(parser, NULL, "it has no \"name\"");
+	if (has_name(portrait, c->name))
+		return invalid(parser, "Each characteristic has a name of its own.",
+					   "there is another characteristic named \"%s\"", c->name);
+	if (c->question != NULL && c->dimension == NULL)
+		return invalid(parser, "Say of what dimension it is: \"dimension\": \"budget\", and so on.",
+					   "it has a \"question\" and no \"dimension\"");
+	return true;
+}
+
+/* Checks the attributes, and adds the characteristic to the portrait. */
+bool
+add_characteristic(PortraitParser *parser, Characteristic *c)
+{
+	Portrait   *portrait = parser->portrait;
+
+	if (c->attributes == NIL && c->dimension == NULL)
+		return invalid(parser, NULL, "there is no attribute in it");
+	if (!check_reachable(parser, c))
+		return false;
+	set_point_span(c);
+	add_to_dimension(portrait, c);
+	portrait->characteristics = lappend(portrait->characteristics, c);
+	return true;
+}
+
+/* Reads one whose dimension and so on may be known already, and adds it. */
+bool
+parse_characteristic_object(PortraitParser *parser, JsonbContainer *object,
+							Characteristic *c)
+{
 	JsonbValue	attributes = {.type = jbvNull};
 	JsonbValue	element;
 	ObjectWalk	walk;
 	char	   *key;
 	int			length;
 
-	if (!want_object(parser, value))
-		return false;
-	if (list_length(portrait->characteristics) >= MAX_CHARACTERISTICS)
-		return too_many(parser, "more than %d characteristics", MAX_CHARACTERISTICS);
-	c->use.placeholders = portrait->placeholders;
-	walk_object(&walk, value->val.binary.data);
+	c->use.placeholders = parser->portrait->placeholders;
+	walk_object(&walk, object);
 	while ((key = walk_next(&walk, &element)) != NULL)
 	{
 		length = path_enter(parser, key);
@@ -151,24 +204,31 @@ parse_characteristic(PortraitParser *parser, JsonbValue *value, void *target)
 			return false;
 		path_leave(parser, length);
 	}
-	if (c->name == NULL)
-		return invalid(parser, NULL, "it has no \"name\"");
-	if (has_name(portrait, c->name))
-		return invalid(parser, "Each characteristic has a name of its own.",
-					   "there is another characteristic named \"%s\"", c->name);
-	if (attributes.type == jbvNull)
+	if (!check_characteristic(parser, c))
+		return false;
+	/* of a dimension it may not be known yet what would tell */
+	if (attributes.type == jbvNull && c->dimension == NULL)
 		return invalid(parser, NULL, "it has no \"attributes\"");
 	length = path_enter(parser, "attributes");
-	if (!parse_elements(parser, &attributes, parse_attribute, c))
+	if (attributes.type != jbvNull &&
+		!parse_elements(parser, &attributes, parse_attribute, c))
 		return false;
-	if (c->attributes == NIL)
-		return invalid(parser, NULL, "there is no attribute in it");
-	if (!check_reachable(parser, c))
+	if (c->attributes != NIL && c->possible != 0)
+		return invalid(parser, "What it can give follows from these: take \"possible\" away.",
+					   "there are both attributes and \"possible\"");
+	if (!add_characteristic(parser, c))
 		return false;
 	path_leave(parser, length);
-	set_point_span(c);
-	portrait->characteristics = lappend(portrait->characteristics, c);
 	return true;
+}
+
+static bool
+parse_characteristic(PortraitParser *parser, JsonbValue *value, void *target)
+{
+	(void) target;
+	return want_object(parser, value) &&
+		parse_characteristic_object(parser, value->val.binary.data,
+									palloc0(sizeof(Characteristic)));
 }
 
 static bool
@@ -362,7 +422,7 @@ parse_at(PortraitParser *parser, JsonbValue *value)
 	return true;
 }
 
-static bool
+bool
 parse_portrait_key(PortraitParser *parser, const char *key, JsonbValue *value)
 {
 	Portrait   *p = parser->portrait;
@@ -380,6 +440,10 @@ parse_portrait_key(PortraitParser *parser, const char *key, JsonbValue *value)
 						   &p->absent_is_missing);
 	if (strcmp(key, "characteristics") == 0)
 		return parse_elements(parser, value, parse_characteristic, p);
+	if (strcmp(key, "framework") == 0)
+		return parse_framework(parser, value);
+	if (strcmp(key, "verdicts") == 0)
+		return parse_verdicts(parser, value);
 	if (strcmp(key, "disqualify") == 0)
 		return parse_elements(parser, value, parse_disqualifier, p);
 	if (strcmp(key, "tiers") == 0)
@@ -402,10 +466,13 @@ whole_number(int number)
 }
 
 /* What the document leaves out, and what follows from what it says. */
-static void
+void
 complete_portrait(Portrait *p, bool has_tiers)
 {
 	ListCell   *lc;
+
+	if (!p->own_verdicts)
+		set_default_verdicts(p);
 
 	if (!has_tiers)
 	{

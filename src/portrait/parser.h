@@ -73,4 +73,23 @@ extern bool want_literals(PortraitParser *parser, JsonbValue *value,
 extern bool want_as(PortraitParser *parser, JsonbValue *value,
 					ReadAs *result);
 
+/* parse.c: pieces of a portrait, for documents that hold some of them */
+extern bool parse_portrait_key(PortraitParser *parser, const char *key,
+							   JsonbValue *value);
+extern bool parse_characteristic_key(PortraitParser *parser, Characteristic *c,
+									 const char *key, JsonbValue *value,
+									 JsonbValue *attributes);
+extern bool parse_characteristic_object(PortraitParser *parser,
+										JsonbContainer *object,
+										Characteristic *c);
+extern bool check_characteristic(PortraitParser *parser, const Characteristic *c);
+extern bool add_characteristic(PortraitParser *parser, Characteristic *c);
+extern void complete_portrait(Portrait *portrait, bool has_tiers);
+
+/* dimensions.c */
+extern void add_to_dimension(Portrait *portrait, const Characteristic *c);
+extern bool parse_framework(PortraitParser *parser, JsonbValue *value);
+extern bool parse_verdicts(PortraitParser *parser, JsonbValue *value);
+extern void set_default_verdicts(Portrait *portrait);
+
 #endif							/* ICP_PARSER_H */

@@ -16,6 +16,7 @@
 #include "datatype/timestamp.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
+#include "nodes/bitmapset.h"
 #include "nodes/pg_list.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
@@ -136,10 +137,13 @@ typedef struct Characteristic
 {
 	const char *name;
 	const char *group;			/* or NULL */
+	const char *dimension;		/* that it qualifies by, or NULL */
+	const char *question;		/* to ask while it is not met, or NULL */
 	const char *reason;			/* or NULL */
 	FieldUse	use;
 	bool		own_placeholders;
-	List	   *attributes;		/* of Attribute */
+	List	   *attributes;		/* of Attribute; of a dimension there may be none */
+	int64		possible;		/* what it could give if there were some */
 	int64		min;			/* the least and most points it can give */
 	int64		max;
 } Characteristic;
@@ -157,6 +161,29 @@ typedef struct Tier
 	float8		from;			/* the threshold as a score */
 } Tier;
 
+/* What a framework qualifies by: all characteristics of that dimension. */
+typedef struct Dimension
+{
+	const char *name;
+	List	   *characteristics;	/* of int: their positions */
+} Dimension;
+
+/* The verdicts that rules give, the best first. */
+typedef enum VerdictKind
+{
+	VERDICT_SALES_QUALIFIED,
+	VERDICT_MARKETING_QUALIFIED,
+	VERDICT_NURTURE,
+	NVERDICTS
+} VerdictKind;
+
+typedef struct VerdictRule
+{
+	bool		is_given;		/* else the verdict never is */
+	int			met;			/* at least so many dimensions; 0: not said */
+	Bitmapset  *required;		/* positions of dimensions that have to be met */
+} VerdictRule;
+
 typedef struct Portrait
 {
 	const char *title;			/* or NULL */
@@ -166,6 +193,10 @@ typedef struct Portrait
 	bool		absent_is_missing;	/* "absent": "missing" */
 	List	   *characteristics;	/* of Characteristic */
 	List	   *disqualifiers;	/* of Disqualifier */
+	const char *framework;		/* its name, or NULL */
+	List	   *dimensions;		/* of Dimension, in document order */
+	bool		own_verdicts;	/* "verdicts" is spelled out */
+	VerdictRule verdicts[NVERDICTS];
 	List	   *tiers;			/* of Tier, highest first */
 	Literal    *fit;
 	float8		fit_from;
@@ -205,6 +236,11 @@ extern Condition *parse_condition(struct PortraitParser *parser,
 extern bool check_reachable(struct PortraitParser *parser,
 							const Characteristic *characteristic);
 
+/* dimensions.c */
+extern const char *verdict_name(VerdictKind kind);
+extern const Dimension *find_dimension(const Portrait *portrait, const char *name,
+									   int *position);
+
 /* literal.c */
 extern bool parse_number_text(const char *text, int len, Numeric *result);
 extern bool parse_time_text(const char *text, int len, Timestamp *result);
@@ -228,6 +264,7 @@ extern char *describe_condition(const Condition *condition);
 /* io.c: between the two forms */
 extern Oid	portrait_type(Oid schema);
 extern Portrait *portrait_from_datum(Datum datum);
+extern Datum portrait_to_datum(const Portrait *portrait, Node *escontext);
 
 #define PG_GETARG_PORTRAIT(n) portrait_from_datum(PG_GETARG_DATUM(n))
 

@@ -474,7 +474,11 @@ all_points_whole(const Portrait *portrait)
 		return false;
 	foreach(lc, portrait->characteristics)
 	{
-		foreach(lc2, ((Characteristic *) lfirst(lc))->attributes)
+		const Characteristic *c = lfirst(lc);
+
+		if (c->possible % POINT_SCALE != 0)
+			return false;
+		foreach(lc2, c->attributes)
 		{
 			if (((Attribute *) lfirst(lc2))->points % POINT_SCALE != 0)
 				return false;

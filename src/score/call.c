@@ -43,12 +43,13 @@ typedef enum PortraitSource
 	PORTRAIT_DEFAULT
 } PortraitSource;
 
-typedef struct CallState
+struct CallState
 {
 	MemoryContext context;
 	Oid			schema;
 	PortraitSource source;
 	bool		is_document;
+	bool		absent_is_missing;	/* whatever the portrait says */
 
 	/* the saved portrait that the last call used */
 	text	   *name;
@@ -60,18 +61,28 @@ typedef struct CallState
 	int			nbound;
 	int			last;
 	Bound		bound[MAX_BOUND];
-} CallState;
+};
 
 /* ---- the state of a call ---- */
 
 static CallState *
-make_state(FmgrInfo *flinfo)
+make_state(FmgrInfo *flinfo, MemoryContext context)
 {
-	CallState  *state = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(CallState));
+	CallState  *state = MemoryContextAllocZero(context, sizeof(CallState));
 
-	state->context = flinfo->fn_mcxt;
+	state->context = context;
 	state->schema = get_func_namespace(flinfo->fn_oid);
 	return state;
+}
+
+static bool
+is_over_documents(FmgrInfo *flinfo)
+{
+	Oid		   *types;
+	int			ntypes;
+
+	(void) get_func_signature(flinfo->fn_oid, &types, &ntypes);
+	return types[0] == JSONBOID;
 }
 
 static CallState *
@@ -85,8 +96,8 @@ call_state(FunctionCallInfo fcinfo)
 		return state;
 	/* the declared arguments tell which of the overloaded functions this is */
 	(void) get_func_signature(fcinfo->flinfo->fn_oid, &types, &ntypes);
-	fcinfo->flinfo->fn_extra = state = make_state(fcinfo->flinfo);
-	state->is_document = types[0] == JSONBOID;
+	fcinfo->flinfo->fn_extra = state = make_state(fcinfo->flinfo, fcinfo->flinfo->fn_mcxt);
+	state->is_document = is_over_documents(fcinfo->flinfo);
 	state->source = ntypes == 1 ? PORTRAIT_DEFAULT :
 		types[1] == TEXTOID ? PORTRAIT_NAMED : PORTRAIT_GIVEN;
 	return state;
@@ -203,13 +214,16 @@ bound_for(CallState *state, Datum portrait, uint64 row_type,
 {
 	struct varlena *stored = PG_DETOAST_DATUM_PACKED(portrait);
 	Bound	   *bound = find_bound(state, stored, row_type);
+	Portrait   *tree;
 	MemoryContext caller;
 
 	if (bound != NULL)
 		return bound;
 	bound = new_bound(state, stored, row_type);
 	caller = MemoryContextSwitchTo(bound->context);
-	bind(bound, portrait_from_datum(PointerGetDatum(bound->portrait)), target);
+	tree = portrait_from_datum(PointerGetDatum(bound->portrait));
+	tree->absent_is_missing |= state->absent_is_missing;
+	bind(bound, tree, target);
 	MemoryContextSwitchTo(caller);
 	return bound;
 }
@@ -262,23 +276,49 @@ evaluate_document(CallState *state, Datum portrait, Jsonb *document)
 }
 
 /* The functions are strict, so there is a row. */
-Scorecard *
-evaluate_call(FunctionCallInfo fcinfo)
+static Scorecard *
+evaluate_argument(FunctionCallInfo fcinfo, CallState *state, Datum portrait)
 {
-	CallState  *state = call_state(fcinfo);
-	Datum		portrait = call_portrait(fcinfo, state);
-
 	if (state->is_document)
 		return evaluate_document(state, portrait, PG_GETARG_JSONB_P(0));
 	return evaluate_row_datum(state, portrait, PG_GETARG_HEAPTUPLEHEADER(0));
 }
 
 Scorecard *
+evaluate_call(FunctionCallInfo fcinfo)
+{
+	CallState  *state = call_state(fcinfo);
+
+	return evaluate_argument(fcinfo, state, call_portrait(fcinfo, state));
+}
+
+Scorecard *
 evaluate_saved(FmgrInfo *flinfo, void **state, text *name, HeapTupleHeader row)
 {
 	if (*state == NULL)
-		*state = make_state(flinfo);
+		*state = make_state(flinfo, flinfo->fn_mcxt);
 	return evaluate_row_datum(*state, saved_portrait(*state, name), row);
+}
+
+/*
+ * Evaluates any portrait on the row or document of a call, from which the
+ * portrait's fields may be absent.  The state is made in a context that may end
+ * before the call's, and serves best if it is one for each portrait.
+ */
+CallState *
+lenient_call(FunctionCallInfo fcinfo, MemoryContext context)
+{
+	CallState  *state = make_state(fcinfo->flinfo, context);
+
+	state->is_document = is_over_documents(fcinfo->flinfo);
+	state->absent_is_missing = true;
+	return state;
+}
+
+Scorecard *
+evaluate_leniently(FunctionCallInfo fcinfo, CallState *state, Datum portrait)
+{
+	return evaluate_argument(fcinfo, state, portrait);
 }
 
 /* ---- columns ---- */
@@ -370,7 +410,7 @@ evaluate_columns(FunctionCallInfo fcinfo, bool may_use_now)
 		return NULL;
 	if (state == NULL)
 	{
-		fcinfo->flinfo->fn_extra = state = make_state(fcinfo->flinfo);
+		fcinfo->flinfo->fn_extra = state = make_state(fcinfo->flinfo, fcinfo->flinfo->fn_mcxt);
 		state->source = first_is_constant(fcinfo->flinfo) ?
 			PORTRAIT_CONSTANT : PORTRAIT_GIVEN;
 	}

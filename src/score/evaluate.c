@@ -224,3 +224,40 @@ evaluate_row(Scorecard *card, const NullableDatum *fields)
 	}
 	card->points = points;
 }
+
+/* ---- qualification ---- */
+
+static bool
+some_input_known(Scorecard *card, const BoundCharacteristic *c)
+{
+	for (int i = 0; i < c->ninputs; i++)
+	{
+		if (input_value(card, c->inputs[i])->kind != VALUE_MISSING)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Did the characteristic give points, on what is known of the evaluated row?
+ * Unknown where nothing is, and where an attribute that gives points may hold:
+ * its condition is unknown, and no attribute before it does.
+ */
+Truth
+is_met(Scorecard *card, int i)
+{
+	const BoundCharacteristic *c = &card->characteristics[i];
+	const BoundAttribute *matched = card->matched[i];
+
+	if (!some_input_known(card, c))
+		return UNKNOWN;
+	if (matched->points > 0)
+		return YES;
+	for (const BoundAttribute *a = c->attributes;
+		 a < c->attributes + c->nattributes && a != matched; a++)
+	{
+		if (a->points > 0 && run_test(card, a->test) == UNKNOWN)
+			return UNKNOWN;
+	}
+	return NO;
+}

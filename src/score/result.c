@@ -122,7 +122,7 @@ is_known(Scorecard *card, const BoundCharacteristic *c)
 		if (input_value(card, c->inputs[i])->kind == VALUE_MISSING)
 			return false;
 	}
-	return true;
+	return c->nattributes > 0;
 }
 
 /* The share of the portrait's weight whose fields are known on this row. */
@@ -210,18 +210,22 @@ enum
 	EVALUATION_COLUMNS
 };
 
-static TupleDesc
-evaluation_type(FunctionCallInfo fcinfo, MemoryContext context)
+/* The composite type that the call returns, worked out once. */
+TupleDesc
+card_result_type(FunctionCallInfo fcinfo, Scorecard *card, int ncolumns)
 {
-	MemoryContext caller = MemoryContextSwitchTo(context);
+	MemoryContext caller;
 	TupleDesc	tupdesc;
 
+	if (card->result_type != NULL)
+		return card->result_type;
+	caller = MemoryContextSwitchTo(GetMemoryChunkContext(card));
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
-		tupdesc->natts != EVALUATION_COLUMNS)
-		elog(ERROR, "icp_evaluate does not return what it should");
-	tupdesc = BlessTupleDesc(CreateTupleDescCopy(tupdesc));
+		tupdesc->natts != ncolumns)
+		elog(ERROR, "a score function does not return what it should");
+	card->result_type = BlessTupleDesc(CreateTupleDescCopy(tupdesc));
 	MemoryContextSwitchTo(caller);
-	return tupdesc;
+	return card->result_type;
 }
 
 static Datum
@@ -235,8 +239,6 @@ return_evaluation(FunctionCallInfo fcinfo, Scorecard *card)
 
 	if (card == NULL)
 		PG_RETURN_NULL();
-	if (card->evaluation == NULL)
-		card->evaluation = evaluation_type(fcinfo, GetMemoryChunkContext(card));
 	score = card_score(card, &no_score);
 	disqualified_by = disqualification(card);
 
@@ -260,7 +262,7 @@ return_evaluation(FunctionCallInfo fcinfo, Scorecard *card)
 	if (disqualified_by != NULL)
 		values[EVALUATION_DISQUALIFIED_BY] = CStringGetTextDatum(disqualified_by);
 	values[EVALUATION_REASONS] = card_reasons(card);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(card->evaluation,
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(card_result_type(fcinfo, card, EVALUATION_COLUMNS),
 													  values, nulls)));
 }
 

@@ -326,7 +326,7 @@ typedef struct Scorecard
 	/* what results are made of */
 	Datum	   *tier_names;
 	Datum		out_name;
-	TupleDesc	evaluation;		/* of icp_evaluate, once it was called */
+	TupleDesc	result_type;	/* of what returns a composite, once it was called */
 } Scorecard;
 
 /*
@@ -409,6 +409,7 @@ extern int	compare_words(const void *a, const void *b);
 /* evaluate.c */
 extern void evaluate_row(Scorecard *card, const NullableDatum *fields);
 extern const Value *input_value(Scorecard *card, int i);
+extern Truth is_met(Scorecard *card, int i);
 
 /* result.c */
 extern Datum card_tier(const Scorecard *card, float8 score);
@@ -416,6 +417,8 @@ extern int64 lost_points(const Scorecard *card, int i);
 extern const char *disqualification(const Scorecard *card);
 extern int *by_loss(const Scorecard *card);
 extern Datum points_numeric(int64 points);
+extern TupleDesc card_result_type(FunctionCallInfo fcinfo, Scorecard *card,
+								  int ncolumns);
 
 /* The three functions over one way to return a result. */
 #define SCORE_FUNCTIONS(name, return_result) \
@@ -440,12 +443,19 @@ name##_columns_now(PG_FUNCTION_ARGS) \
 extern Datum name(PG_FUNCTION_ARGS)
 
 /* call.c: from a function call to a scorecard evaluated on its row */
+typedef struct CallState CallState;
+
 extern Scorecard *evaluate_call(FunctionCallInfo fcinfo);
 extern Scorecard *evaluate_columns(FunctionCallInfo fcinfo, bool may_use_now);
 
 /* The same for a row and a saved portrait; *state is kept from call to call. */
 extern Scorecard *evaluate_saved(FmgrInfo *flinfo, void **state, text *name,
 								 HeapTupleHeader row);
+
+/* The same for any portrait, of whose fields the row may lack some. */
+extern CallState *lenient_call(FunctionCallInfo fcinfo, MemoryContext context);
+extern Scorecard *evaluate_leniently(FunctionCallInfo fcinfo, CallState *state,
+									 Datum portrait);
 
 /* row.c: the fields of a row or of a document */
 typedef struct RowShape RowShape;
