@@ -114,3 +114,17 @@ CREATE FUNCTION @extschema@.icp_qualify_columns_now(portrait @extschema@.icp_por
 	SUPPORT @extschema@.icp_score_support;
 COMMENT ON FUNCTION @extschema@.icp_qualify_columns_now(@extschema@.icp_portrait, "any") IS
 	'icp_qualify over bare columns: the portrait''s fields in the order of icp_portrait_fields, for portraits with conditions relative to now';
+
+-- icp_qualify_all
+
+CREATE FUNCTION @extschema@.icp_qualify_all("row" record)
+	RETURNS TABLE (name text, framework text, verdict text, met text[], unmet text[], unknown text[], ratio float8, coverage float8, next_question text)
+	AS 'MODULE_PATHNAME', 'icp_qualify_all' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 5;
+COMMENT ON FUNCTION @extschema@.icp_qualify_all(record) IS
+	'what each saved framework says of a row, as icp_qualify does; fields that are absent are missing';
+
+CREATE FUNCTION @extschema@.icp_qualify_all(doc jsonb)
+	RETURNS TABLE (name text, framework text, verdict text, met text[], unmet text[], unknown text[], ratio float8, coverage float8, next_question text)
+	AS 'MODULE_PATHNAME', 'icp_qualify_all' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 5;
+COMMENT ON FUNCTION @extschema@.icp_qualify_all(jsonb) IS
+	'what each saved framework says of a JSON document, as icp_qualify does; fields that are absent are missing';

@@ -72,6 +72,9 @@ static const struct
 	[REGISTRY_NAMES] = {
 		"SELECT name FROM %s WHERE active", 0, true, SPI_OK_SELECT
 	},
+	[REGISTRY_ACTIVE_PORTRAITS] = {
+		"SELECT name, portrait FROM %s WHERE active ORDER BY name", 0, true, SPI_OK_SELECT
+	},
 	[REGISTRY_LAST_VERSION] = {
 		"SELECT version FROM %s WHERE name OPERATOR(pg_catalog.=) $1"
 		" ORDER BY version USING OPERATOR(pg_catalog.>) LIMIT 1",
@@ -235,8 +238,27 @@ registry_query(RegistryQuery query, Oid schema, Datum *args, const char *nulls,
 		elog(ERROR, "could not query the saved portraits");
 }
 
+/* A portrait that was found, copied out of SPI. */
+static Datum
+found_portrait(Oid schema, uint64 row, int column, MemoryContext caller)
+{
+	bool		isnull;
+	Datum		value = SPI_getbinval(SPI_tuptable->vals[row],
+									  SPI_tuptable->tupdesc, column, &isnull);
+	MemoryContext spi = MemoryContextSwitchTo(caller);
+
+	if (isnull || SPI_gettypeid(SPI_tuptable->tupdesc, column) != portrait_type(schema))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("table \"icp_portraits\" in schema \"%s\" is not the one of extension icp_portrait",
+						get_namespace_name(schema))));
+	value = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
+	MemoryContextSwitchTo(spi);
+	return value;
+}
+
 /*
- * The stored value, copied out of SPI; 0 where there is none.
+ * The stored value; 0 where there is none.
  */
 static Datum
 read_portrait(Oid schema, const char *name, int32 version)
@@ -244,28 +266,40 @@ read_portrait(Oid schema, const char *name, int32 version)
 	MemoryContext caller = CurrentMemoryContext;
 	Datum		args[2];
 	Datum		result = (Datum) 0;
-	bool		isnull;
 
 	args[0] = CStringGetTextDatum(name);
 	args[1] = Int32GetDatum(version);
 	SPI_connect();
 	registry_query(REGISTRY_LOAD, schema, args, NULL, 1);
 	if (SPI_processed > 0)
-	{
-		Datum		value = SPI_getbinval(SPI_tuptable->vals[0],
-										  SPI_tuptable->tupdesc, 1, &isnull);
-		MemoryContext spi = MemoryContextSwitchTo(caller);
+		result = found_portrait(schema, 0, 1, caller);
+	SPI_finish();
+	return result;
+}
 
-		if (isnull || SPI_gettypeid(SPI_tuptable->tupdesc, 1) != portrait_type(schema))
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("table \"icp_portraits\" in schema \"%s\" is not the one of extension icp_portrait",
-							get_namespace_name(schema))));
-		result = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
+List *
+registry_active(Oid schema)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	List	   *portraits = NIL;
+
+	SPI_connect();
+	registry_query(REGISTRY_ACTIVE_PORTRAITS, schema, NULL, NULL, 0);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		char	   *name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		Datum		portrait = found_portrait(schema, i, 2, caller);
+		MemoryContext spi = MemoryContextSwitchTo(caller);
+		SavedPortrait *saved = palloc(sizeof(SavedPortrait));
+
+		CHECK_FOR_INTERRUPTS();
+		saved->name = pstrdup(name);
+		saved->portrait = portrait;
+		portraits = lappend(portraits, saved);
 		MemoryContextSwitchTo(spi);
 	}
 	SPI_finish();
-	return result;
+	return portraits;
 }
 
 static List *

@@ -16,6 +16,7 @@ typedef enum RegistryQuery
 {
 	REGISTRY_LOAD,				/* name, version */
 	REGISTRY_NAMES,
+	REGISTRY_ACTIVE_PORTRAITS,
 	REGISTRY_LAST_VERSION,		/* name */
 	REGISTRY_HAS_VERSION,		/* name, version */
 	REGISTRY_INSERT,			/* name, version, portrait, note; active */
@@ -36,9 +37,18 @@ extern void registry_query(RegistryQuery query, Oid schema, Datum *args,
  */
 extern Datum registry_load(Oid schema, const char *name, int32 version);
 
+typedef struct SavedPortrait
+{
+	char	   *name;
+	Datum		portrait;
+} SavedPortrait;
+
+/* The active version of each portrait, ordered by name. */
+extern List *registry_active(Oid schema);	/* of SavedPortrait */
+
 /*
- * What registry_load returns now, it returns as long as the stamp stays equal.
- * False when there is no such promise.
+ * What registry_load and registry_active return now, they return as long as the
+ * stamp stays equal.  False when there is no such promise.
  */
 extern bool registry_stamp(Oid schema, Stamp *stamp);
 
