@@ -320,7 +320,7 @@ SELECT c,
 				pg_temp.pick(c, 'stance', '{supporter,neutral,opponent}',
 							 CASE WHEN customer THEN '{0.50,0.90}'::float8[] ELSE '{0.25,0.80}' END) END,
 	   CASE WHEN pg_temp.u(c, 'influence known') < 0.7 THEN
-				(job[5]::float8 + 0.3 * (pg_temp.u(c, 'influence') - 0.5))::numeric(3,2)::float8 END,
+				least(job[5]::float8 + 0.3 * (pg_temp.u(c, 'influence') - 0.5), 1)::numeric(3,2)::float8 END,
 	   CASE WHEN pg_temp.u(c, 'decider known') < 0.6 THEN job[4] IN ('Economic Buyer', 'Decision Maker') END,
 	   CASE WHEN pg_temp.u(c, 'email known') < 0.85 THEN 'contact' || c || '@account' || id || '.example' END,
 	   CASE WHEN pg_temp.u(c, 'mobile known') < 0.5 THEN
