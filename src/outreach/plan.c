@@ -73,7 +73,7 @@ whole(float8 number)
 	if (!(up <= MOST))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("the plan is out of range: %g dials", number)));
+				 errmsg("the plan is out of range: %g", number)));
 	return Int64GetDatum((int64) up);
 }
 

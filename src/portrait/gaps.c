@@ -188,7 +188,7 @@ next_phrase(const char *phrases, char *phrase, bool *is_whole)
 	*is_whole = *phrases == '=';
 	phrases += *is_whole;
 	length = (int) strcspn(phrases, " ");
-	snprintf(phrase, MAX_NAME, "_%.*s_", length, phrases);
+	(void) snprintf(phrase, MAX_NAME, "_%.*s_", length, phrases);
 	return phrases + length;
 }
 
@@ -219,7 +219,7 @@ longest_part(const char *name, const char *parts)
 	{
 		int			length = (int) strcspn(parts, " ");
 
-		snprintf(part, MAX_NAME, "%.*s", length, parts);
+		(void) snprintf(part, MAX_NAME, "%.*s", length, parts);
 		if (strstr(name, part) != NULL)
 			longest = Max(longest, length);
 		parts += length;

@@ -187,6 +187,18 @@ evaluate_part(const Part *part, const NullableDatum *fields)
 	return outcome;
 }
 
+/* Is it the target that nothing is known?  Not if nothing else is said of it. */
+static bool
+asks_missing(const Part *part, const NullableDatum *nothing)
+{
+	const Attribute *attribute;
+
+	(void) evaluate_part(part, nothing);
+	attribute = part->card->matched[0]->attribute;
+	return attribute != NULL && attribute->when->kind != CONDITION_OTHERWISE &&
+		is_target(part->characteristic, attribute->points);
+}
+
 /* The field that all inputs of the card read, or -1. */
 static int
 only_field(const Scorecard *card)
@@ -253,7 +265,7 @@ bind_parts(Gap *gap, GapRows *rows)
 
 		CHECK_FOR_INTERRUPTS();
 		part->card = bind_part(gap, list_make1(unconstify(Characteristic *, part->characteristic)), NIL);
-		part->link.asks_missing = is_target(part->characteristic, evaluate_part(part, nothing).points);
+		part->link.asks_missing = asks_missing(part, nothing);
 		evaluate_codes(part, rows, nothing);
 		if (part->by_code == NULL)
 			read_fields_of(part->card, rows);
@@ -483,6 +495,8 @@ put_fits(ReturnSetInfo *result, const Gap *gap)
 	shares = shares_of(&fits);
 	if (fits.untold == NULL)
 		set_known_weight(gap, &shares);
+	/* every row has a score, but few points say nothing where little is known */
+	fits.asks_missing = false;
 	put_link(result, 0, NULL, psprintf("fits: %s or more", gap->portrait->fit->text), &shares, verdict_of(&fits, &shares));
 }
 

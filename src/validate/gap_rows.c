@@ -314,7 +314,8 @@ open_field(const SketchView *view, const Portrait *portrait, GapField *field)
 	if (field->place < 0)
 	{
 		field->absence = absence_of(view, field->name);
-		if (!portrait->absent_is_missing && field->absence == NULL)
+		/* without any rows it has no fields either */
+		if (!portrait->absent_is_missing && field->absence == NULL && view->nfields > 0)
 			no_such_field(view, portrait, field->name);
 		return;
 	}
