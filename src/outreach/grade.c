@@ -41,7 +41,7 @@ thresholds_of(FunctionCallInfo fcinfo, int argument, const char *name)
 	array = PG_GETARG_ARRAYTYPE_P(argument);
 	if (ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != NTHRESHOLDS || array_contains_nulls(array))
 		bad_thresholds(name, "There are three thresholds, and none of them is NULL.");
-	thresholds = (const float8 *) ARR_DATA_PTR(array);
+	thresholds = (float8 *) ARR_DATA_PTR(array);
 	for (int i = 0; i < NTHRESHOLDS; i++)
 	{
 		if (!isfinite(thresholds[i]))
