@@ -30,18 +30,18 @@ bad_thresholds(const char *name, const char *detail)
 }
 
 /* What the argument gives, or quarters of 0 to 100. */
-static const float8 *
-thresholds_of(FunctionCallInfo fcinfo, int argument, const char *name)
+static void
+read_thresholds(FunctionCallInfo fcinfo, int argument, const char *name, float8 *thresholds)
 {
 	ArrayType  *array;
-	const float8 *thresholds;
 
+	memcpy(thresholds, quarters, sizeof(quarters));
 	if (PG_ARGISNULL(argument))
-		return quarters;
+		return;
 	array = PG_GETARG_ARRAYTYPE_P(argument);
 	if (ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != NTHRESHOLDS || array_contains_nulls(array))
 		bad_thresholds(name, "There are three thresholds, and none of them is NULL.");
-	thresholds = (float8 *) ARR_DATA_PTR(array);
+	memcpy(thresholds, ARR_DATA_PTR(array), sizeof(quarters));
 	for (int i = 0; i < NTHRESHOLDS; i++)
 	{
 		if (!isfinite(thresholds[i]))
@@ -49,7 +49,6 @@ thresholds_of(FunctionCallInfo fcinfo, int argument, const char *name)
 		if (i > 0 && thresholds[i] >= thresholds[i - 1])
 			bad_thresholds(name, "Each threshold is lower than the one before.");
 	}
-	return thresholds;
 }
 
 /* How many thresholds are above the value: 0 is the best. */
@@ -72,10 +71,12 @@ is_missing(FunctionCallInfo fcinfo, int argument)
 Datum
 icp_grade(PG_FUNCTION_ARGS)
 {
-	const float8 *fit_from = thresholds_of(fcinfo, 2, "fit_from");
-	const float8 *engagement_from = thresholds_of(fcinfo, 3, "engagement_from");
+	float8		fit_from[NTHRESHOLDS];
+	float8		engagement_from[NTHRESHOLDS];
 	char		grade[2];
 
+	read_thresholds(fcinfo, 2, "fit_from", fit_from);
+	read_thresholds(fcinfo, 3, "engagement_from", engagement_from);
 	if (is_missing(fcinfo, 0))
 		PG_RETURN_NULL();
 	grade[0] = (char) ('A' + steps_down(PG_GETARG_FLOAT8(0), fit_from));
