@@ -5,9 +5,12 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "common/compat.h"
 #include "common/text.h"
 #include "portrait/parser.h"
+#include "utils/builtins.h"
 
 static const char *const verdict_names[] = {
 	[VERDICT_SALES_QUALIFIED] = "sales_qualified",
@@ -84,16 +87,19 @@ static bool
 parse_met(PortraitParser *parser, JsonbValue *value, VerdictRule *rule)
 {
 	int			most = list_length(parser->portrait->dimensions);
-	int64		points;
+	Literal    *number;
+	float8		met;
 
-	if (!want_points(parser, value, &points))
+	if (!want_number(parser, value, &number))
 		return false;
-	if (points % POINT_SCALE != 0 || points < POINT_SCALE || points > most * POINT_SCALE)
+	met = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+											 NumericGetDatum(number->number)));
+	if (met < 1 || met > most || met != floor(met))
 		return invalid(parser,
 					   most == 1 ? "The portrait has one dimension: write 1." :
 					   psprintf("It is a whole number from 1 to %d, the number of the portrait's dimensions.", most),
-					   "%s dimensions cannot be met", points_text(points));
-	rule->met = (int) (points / POINT_SCALE);
+					   "%s dimensions cannot be met", number->text);
+	rule->met = (int) met;
 	return true;
 }
 
