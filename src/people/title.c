@@ -170,47 +170,25 @@ find_seniority(const Match *matches, int n, const Units *units)
 	return highest;
 }
 
-/*
- * The executives that an office serves say less than the office, and this less
- * than a trade; sales strategy, sales operations and sales services are sales.
- */
+/* The executives that an office serves say less than the office, and this less than a trade. */
 static int
 rank_of_function(const TitleRule *rule)
 {
 	if (rule->is_users)
-		return 4;
-	switch (rule->function)
-	{
-		case FUNCTION_EXECUTIVE:
-			return 0;
-		case FUNCTION_ADMINISTRATION:
-			return 1;
-		case FUNCTION_STRATEGY:
-		case FUNCTION_OPERATIONS:
-		case FUNCTION_SERVICE:
-			return 2;
-		default:
-			return 3;
-	}
+		return 3;
+	return rule->function == FUNCTION_EXECUTIVE ? 0 : rule->function == FUNCTION_ADMINISTRATION ? 1 : 2;
 }
 
 /*
- * The first part counts that tells of a trade at all, and in it what stands last:
- * that is what the words before it are about.
+ * The first part counts that tells of a function at all, and in it what stands
+ * last: that is what the words before it are about.
  */
 static bool
 tells_more(const Match *a, const Match *b, const Units *units)
 {
-	int			rank_a = rank_of_function(a->rule);
-	int			rank_b = rank_of_function(b->rule);
-
-	if (rank_a == rank_b || Min(rank_a, rank_b) > 1)
-	{
-		if (Max(rank_a, rank_b) < 4 && !same_part(units, a->start, b->start))
-			return a->start < b->start;
-		return rank_a != rank_b ? rank_a > rank_b : a->start > b->start;
-	}
-	return rank_a > rank_b;
+	if (rank_of_function(a->rule) != rank_of_function(b->rule))
+		return rank_of_function(a->rule) > rank_of_function(b->rule);
+	return same_part(units, a->start, b->start) ? a->start > b->start : a->start < b->start;
 }
 
 static int

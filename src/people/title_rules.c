@@ -236,9 +236,6 @@ read_title_rules(Oid schema, MemoryContext context)
 	rules->functions[FUNCTION_NONE] = "";
 	add_function(rules, "executive");
 	add_function(rules, "administration");
-	add_function(rules, "strategy");
-	add_function(rules, "operations");
-	add_function(rules, "service");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -38,9 +38,6 @@ typedef enum Others
 #define FUNCTION_NONE 0
 #define FUNCTION_EXECUTIVE 1
 #define FUNCTION_ADMINISTRATION 2
-#define FUNCTION_STRATEGY 3
-#define FUNCTION_OPERATIONS 4
-#define FUNCTION_SERVICE 5
 
 typedef struct TitleRule
 {
