@@ -127,14 +127,19 @@ same_part(const Units *units, int a, int b)
 	return true;
 }
 
-/* Is it said of somebody else? */
+/*
+ * Is it said of somebody else?  Assistants have the functions of those whom they
+ * assist, so only_strangers leaves out the rules that tell a seniority themselves.
+ */
 static bool
-is_of_others(const Match *match, const Match *chosen, int n, const Units *units)
+is_of_others(const Match *match, const Match *chosen, int n, const Units *units, bool only_strangers)
 {
 	for (int i = 0; i < n; i++)
 	{
 		const Match *other = &chosen[i];
 
+		if (only_strangers && other->rule->seniority != SENIORITY_NONE)
+			continue;
 		if (other->rule->others == OTHERS_AFTER && match->start >= other->end &&
 			same_clause(units, other->start, match->start))
 			return true;
@@ -160,7 +165,7 @@ find_seniority(const Match *matches, int n, const Units *units)
 		const TitleRule *rule = chosen[i].rule;
 
 		if (rule->seniority == SENIORITY_NONE || (by_user && !rule->is_users) ||
-			is_of_others(&chosen[i], chosen, nchosen, units))
+			is_of_others(&chosen[i], chosen, nchosen, units, false))
 			continue;
 		if (rule->is_users && !by_user)
 			highest = SENIORITY_NONE;
@@ -195,12 +200,15 @@ static int
 find_function(const Match *matches, int n, const Units *units)
 {
 	Match		chosen[MAX_MATCHES];
+	Match		of_others[MAX_MATCHES];
 	int			nchosen = choose(matches, n, ASPECT_FUNCTION, chosen);
+	int			nothers = choose(matches, n, ASPECT_SENIORITY, of_others);
 	int			best = -1;
 
 	for (int i = 0; i < nchosen; i++)
 	{
-		if (best < 0 || tells_more(&chosen[i], &chosen[best], units))
+		if (!is_of_others(&chosen[i], of_others, nothers, units, true) &&
+			(best < 0 || tells_more(&chosen[i], &chosen[best], units)))
 			best = i;
 	}
 	return best < 0 ? FUNCTION_NONE : chosen[best].rule->function;
@@ -217,7 +225,7 @@ find_role(const Match *matches, int n, const Units *units)
 
 	for (int i = 0; i < nchosen; i++)
 	{
-		if (!is_of_others(&chosen[i], of_others, nothers, units) &&
+		if (!is_of_others(&chosen[i], of_others, nothers, units, false) &&
 			(best < 0 || goes_before(&chosen[i], &chosen[best])))
 			best = i;
 	}
