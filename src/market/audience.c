@@ -62,16 +62,20 @@ enum
 
 /* ---- shares ---- */
 
-static double
+/* Those who fit of those who are known; NaN where nobody is. */
+typedef struct Share
+{
+	double		share;
+	Limits		limits;
+} Share;
+
+static Share
 fitting_share(const Screening *screening)
 {
-	return screening->known > 0 ? (double) screening->fitting / (double) screening->known : NAN;
-}
-
-static Limits
-share_limits(const Screening *screening)
-{
-	return screening->known > 0 ? proportion_limits(screening->fitting, screening->known, LEVEL) : (Limits) {NAN, NAN};
+	if (screening->known == 0)
+		return (Share) {.share = NAN, .limits = {NAN, NAN}};
+	return (Share) {.share = (double) screening->fitting / (double) screening->known,
+		.limits = proportion_limits(screening->fitting, screening->known, LEVEL)};
 }
 
 /* Too little of them: who does not fit may only be unknown. */
@@ -84,16 +88,14 @@ is_unknown(const Screening *screening)
 /* ---- icp_reach ---- */
 
 static const char *
-market_verdict(const Screening *screening)
+market_verdict(const Screening *screening, const Limits *share)
 {
-	Limits		share = share_limits(screening);
-
 	/* they are there, however little is known of the others */
-	if (screening->fitting >= MARKET_FITTING && share.low >= MARKET_EXISTS)
+	if (screening->fitting >= MARKET_FITTING && share->low >= MARKET_EXISTS)
 		return "exists";
 	if (screening->known < MARKET_KNOWN || is_unknown(screening))
 		return "unknown";
-	if (screening->fitting == 0 || share.high < MARKET_NOT_FOUND)
+	if (screening->fitting == 0 || share->high < MARKET_NOT_FOUND)
 		return "not found";
 	return "rare";
 }
@@ -105,21 +107,21 @@ icp_reach_final(PG_FUNCTION_ARGS)
 	bool		nulls[REACH_COLUMNS] = {0};
 	const Tally *tally;
 	Screening	screening;
-	Limits		share;
+	Share		share;
 
 	require_aggregate(fcinfo, "icp_reach_final", "icp_reach");
 	tally = PG_ARGISNULL(0) ? NULL : open_tally(&reach_kind, PG_GETARG_DATUM(0));
 	screening = read_screening(&reach_kind, tally);
-	share = share_limits(&screening);
+	share = fitting_share(&screening);
 	values[REACH_ACCOUNTS] = Int64GetDatum(screening.people);
 	values[REACH_KNOWN] = Int64GetDatum(screening.known);
 	values[REACH_FITTING] = Int64GetDatum(screening.fitting);
-	put_real(&values[REACH_SHARE], &nulls[REACH_SHARE], fitting_share(&screening));
-	put_real(&values[REACH_LOW], &nulls[REACH_LOW], share.low);
-	put_real(&values[REACH_HIGH], &nulls[REACH_HIGH], share.high);
+	put_real(&values[REACH_SHARE], &nulls[REACH_SHARE], share.share);
+	put_real(&values[REACH_LOW], &nulls[REACH_LOW], share.limits.low);
+	put_real(&values[REACH_HIGH], &nulls[REACH_HIGH], share.limits.high);
 	values[REACH_TIERS] = tiers_jsonb(&reach_kind, tally);
 	put_real(&values[REACH_COVERAGE], &nulls[REACH_COVERAGE], mean_coverage(&screening));
-	values[REACH_VERDICT] = CStringGetTextDatum(market_verdict(&screening));
+	values[REACH_VERDICT] = CStringGetTextDatum(market_verdict(&screening, &share.limits));
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(result_row(fcinfo, REACH_COLUMNS), values, nulls)));
 }
 
@@ -147,10 +149,9 @@ typedef struct FittingCost
  * known; how many fit of people like these is not.
  */
 static FittingCost
-fitting_cost(const Screening *screening)
+fitting_cost(const Screening *screening, const Limits *share)
 {
 	FittingCost result = {.cost = NAN, .limits = {NAN, NAN}};
-	Limits		share = share_limits(screening);
 	double		cost;
 	double		each;
 
@@ -158,12 +159,12 @@ fitting_cost(const Screening *screening)
 		return result;
 	cost = (double) screening->cost / (double) money_powers[screening->scale];
 	each = cost / (double) screening->costed;
-	result.limits.low = each / share.high;
+	result.limits.low = each / share->high;
 	if (screening->fitting == 0)
 		return result;
 	/* cost / fitting, where all are known and costed */
 	result.cost = cost / ((double) screening->fitting * ((double) screening->costed / (double) screening->known));
-	result.limits.high = each / share.low;
+	result.limits.high = each / share->low;
 	return result;
 }
 
@@ -180,10 +181,8 @@ cost_verdict(const Screening *screening, const FittingCost *cost)
 }
 
 static const char *
-audience_verdict(const Screening *screening, const FittingCost *cost)
+audience_verdict(const Screening *screening, const Limits *share, const FittingCost *cost)
 {
-	Limits		share = share_limits(screening);
-
 	if (screening->people < AUDIENCE_PEOPLE)
 		return "too few";
 	if (screening->known < AUDIENCE_PEOPLE || is_unknown(screening))
@@ -192,18 +191,18 @@ audience_verdict(const Screening *screening, const FittingCost *cost)
 		return "nobody fits";
 	if (!isnan(screening->ceiling))
 		return cost_verdict(screening, cost);
-	if (share.low >= AUDIENCE_MOST)
+	if (share->low >= AUDIENCE_MOST)
 		return "most fit";
-	if (share.high < AUDIENCE_FEW)
+	if (share->high < AUDIENCE_FEW)
 		return "few fit";
 	return "some fit";
 }
 
 /* The columns from costed on. */
 static void
-put_cost(const Screening *screening, Datum *values, bool *nulls)
+put_cost(const Screening *screening, const Limits *share, Datum *values, bool *nulls)
 {
-	FittingCost cost = fitting_cost(screening);
+	FittingCost cost = fitting_cost(screening, share);
 
 	values[AUDIENCE_COSTED] = Int64GetDatum(screening->costed);
 	nulls[AUDIENCE_COST] = screening->costed == 0;
@@ -211,7 +210,7 @@ put_cost(const Screening *screening, Datum *values, bool *nulls)
 	put_real(&values[AUDIENCE_COST_PER_FITTING], &nulls[AUDIENCE_COST_PER_FITTING], cost.cost);
 	put_real(&values[AUDIENCE_LOW], &nulls[AUDIENCE_LOW], cost.limits.low);
 	put_real(&values[AUDIENCE_HIGH], &nulls[AUDIENCE_HIGH], cost.limits.high);
-	values[AUDIENCE_VERDICT] = CStringGetTextDatum(audience_verdict(screening, &cost));
+	values[AUDIENCE_VERDICT] = CStringGetTextDatum(audience_verdict(screening, share, &cost));
 }
 
 Datum
@@ -221,21 +220,21 @@ icp_audience_final(PG_FUNCTION_ARGS)
 	bool		nulls[AUDIENCE_COLUMNS] = {0};
 	const Tally *tally;
 	Screening	screening;
-	Limits		share;
+	Share		share;
 
 	require_aggregate(fcinfo, "icp_audience_final", "icp_audience");
 	tally = PG_ARGISNULL(0) ? NULL : open_tally(&audience_kind, PG_GETARG_DATUM(0));
 	screening = read_screening(&audience_kind, tally);
-	share = share_limits(&screening);
+	share = fitting_share(&screening);
 	values[AUDIENCE_OF_PEOPLE] = Int64GetDatum(screening.people);
 	values[AUDIENCE_KNOWN] = Int64GetDatum(screening.known);
 	values[AUDIENCE_FITTING] = Int64GetDatum(screening.fitting);
-	put_real(&values[AUDIENCE_SHARE], &nulls[AUDIENCE_SHARE], fitting_share(&screening));
-	put_real(&values[AUDIENCE_SHARE_LOW], &nulls[AUDIENCE_SHARE_LOW], share.low);
-	put_real(&values[AUDIENCE_SHARE_HIGH], &nulls[AUDIENCE_SHARE_HIGH], share.high);
+	put_real(&values[AUDIENCE_SHARE], &nulls[AUDIENCE_SHARE], share.share);
+	put_real(&values[AUDIENCE_SHARE_LOW], &nulls[AUDIENCE_SHARE_LOW], share.limits.low);
+	put_real(&values[AUDIENCE_SHARE_HIGH], &nulls[AUDIENCE_SHARE_HIGH], share.limits.high);
 	values[AUDIENCE_TIERS] = tiers_jsonb(&audience_kind, tally);
 	put_real(&values[AUDIENCE_COVERAGE], &nulls[AUDIENCE_COVERAGE], mean_coverage(&screening));
-	put_cost(&screening, values, nulls);
+	put_cost(&screening, &share.limits, values, nulls);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(result_row(fcinfo, AUDIENCE_COLUMNS), values, nulls)));
 }
 
@@ -289,6 +288,7 @@ icp_audience_spend(PG_FUNCTION_ARGS)
 	HeapTupleData tuple = {0};
 	TupleDesc	tupdesc;
 	Screening	screening;
+	Share		share;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -304,6 +304,7 @@ icp_audience_spend(PG_FUNCTION_ARGS)
 		screening.ceiling = checked_ceiling(PG_GETARG_FLOAT8(2));
 	nulls[AUDIENCE_COSTED] = false;
 	nulls[AUDIENCE_VERDICT] = false;
-	put_cost(&screening, values, nulls);
+	share = fitting_share(&screening);
+	put_cost(&screening, &share.limits, values, nulls);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
 }

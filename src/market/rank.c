@@ -36,25 +36,94 @@ typedef struct Measures
 	double	   *values;			/* of all rows, a measure after the other; NaN where not known */
 } Measures;
 
+/* A value as a number without a sign that sorts alike, and whose it is. */
 typedef struct Ranked
 {
-	double		value;
+	uint64		key;
 	int64		row;
 } Ranked;
+
+static inline uint64
+key_of(double value)
+{
+	const uint64 sign = UINT64CONST(1) << 63;
+	uint64		bits;
+
+	/* there is one zero */
+	value += 0.0;
+	memcpy(&bits, &value, sizeof(bits));
+	return bits & sign ? ~bits : bits | sign;
+}
 
 static inline int
 compare_ranked(const Ranked *a, const Ranked *b)
 {
-	return (a->value > b->value) - (a->value < b->value);
+	return (a->key > b->key) - (a->key < b->key);
 }
 
-#define ST_SORT sort_ranked
+#define ST_SORT sort_few
 #define ST_ELEMENT_TYPE Ranked
 #define ST_COMPARE(a, b) compare_ranked(a, b)
-#define ST_CHECK_FOR_INTERRUPTS
 #define ST_SCOPE static
 #define ST_DEFINE
 #include "lib/sort_template.h"
+
+/* Where the counting below begins to be faster. */
+#define FEW 1024
+
+#define KEY_BYTES 8
+#define BYTE_VALUES 256
+
+static inline int
+byte_of(uint64 key, int byte)
+{
+	return (int) (key >> (8 * byte)) & (BYTE_VALUES - 1);
+}
+
+/* By one byte; rows with equal ones stay in order. */
+static void
+sort_by_byte(const Ranked *from, Ranked *to, int64 n, int byte, const int64 *counts)
+{
+	int64		next[BYTE_VALUES];
+	int64		sum = 0;
+
+	for (int v = 0; v < BYTE_VALUES; v++)
+	{
+		next[v] = sum;
+		sum += counts[v];
+	}
+	for (int64 i = 0; i < n; i++)
+		to[next[byte_of(from[i].key, byte)]++] = from[i];
+}
+
+/* In one of the two, which it returns. */
+static Ranked *
+sort_ranked(Ranked *given, Ranked *spare, int64 n)
+{
+	int64		counts[KEY_BYTES][BYTE_VALUES] = {{0}};
+
+	if (n < FEW)
+	{
+		sort_few(given, n);
+		return given;
+	}
+	for (int64 i = 0; i < n; i++)
+		for (int byte = 0; byte < KEY_BYTES; byte++)
+			counts[byte][byte_of(given[i].key, byte)]++;
+	for (int byte = 0; byte < KEY_BYTES; byte++)
+	{
+		Ranked	   *sorted = spare;
+
+		CHECK_FOR_INTERRUPTS();
+		/* all the same there */
+		if (counts[byte][byte_of(given[0].key, byte)] == n)
+			continue;
+		sort_by_byte(given, spare, n, byte, counts[byte]);
+		spare = given;
+		given = sorted;
+	}
+	return given;
+}
 
 /* ---- the measures of all rows ---- */
 
@@ -149,35 +218,39 @@ read_measures(WindowObject winobj, int64 nrows)
 
 /* ---- ranks ---- */
 
-/*
- * To sums, the part of the others that are below each value, ties counting half;
- * to counts, one.
- */
-static void
-add_ranks(const double *values, int64 nrows, Ranked *sorted, double *sums, int32 *counts)
+typedef struct Ranking
 {
+	double	   *sums;			/* by row: of ranks */
+	int32	   *counts;			/* by row: of measures that are known */
+	Ranked	   *given;			/* room for sorting */
+	Ranked	   *spare;
+} Ranking;
+
+/* To sums, the part of the others that are below each value, ties counting half. */
+static void
+add_ranks(Ranking *ranking, const double *values, int64 nrows)
+{
+	const Ranked *sorted;
 	int64		n = 0;
 
 	for (int64 row = 0; row < nrows; row++)
 	{
-		if (!isnan(values[row]))
-			sorted[n++] = (Ranked) {.value = values[row], .row = row};
+		if (isnan(values[row]))
+			continue;
+		ranking->given[n++] = (Ranked) {.key = key_of(values[row]), .row = row};
+		ranking->counts[row]++;
 	}
-	sort_ranked(sorted, n);
+	sorted = sort_ranked(ranking->given, ranking->spare, n);
 	for (int64 first = 0, next; first < n; first = next)
 	{
 		double		rank;
 
-		CHECK_FOR_INTERRUPTS();
-		for (next = first + 1; next < n && sorted[next].value == sorted[first].value; next++)
+		for (next = first + 1; next < n && sorted[next].key == sorted[first].key; next++)
 			;
 		/* below: first; ties: next - first - 1 */
 		rank = n > 1 ? (double) (first + next - 1) / (2.0 * (double) (n - 1)) : 0.5;
 		for (int64 i = first; i < next; i++)
-		{
-			sums[sorted[i].row] += rank;
-			counts[sorted[i].row]++;
-		}
+			ranking->sums[sorted[i].row] += rank;
 	}
 }
 
@@ -186,13 +259,18 @@ rank_rows(const Measures *measures, MemoryContext context)
 {
 	int64		nrows = measures->nrows;
 	double	   *ranks = MemoryContextAllocZero(context, sizeof(double) * nrows);
-	int32	   *counts = palloc0(sizeof(int32) * nrows);
-	Ranked	   *sorted = palloc(sizeof(Ranked) * nrows);
+	Ranking		ranking = {.sums = ranks};
 
+	ranking.counts = palloc0(sizeof(int32) * nrows);
+	ranking.given = palloc(sizeof(Ranked) * nrows);
+	ranking.spare = palloc(sizeof(Ranked) * nrows);
 	for (int m = 0; m < measures->nmeasures; m++)
-		add_ranks(measures->values + m * nrows, nrows, sorted, ranks, counts);
+	{
+		CHECK_FOR_INTERRUPTS();
+		add_ranks(&ranking, measures->values + m * nrows, nrows);
+	}
 	for (int64 row = 0; row < nrows; row++)
-		ranks[row] = counts[row] > 0 ? ranks[row] / counts[row] : NAN;
+		ranks[row] = ranking.counts[row] > 0 ? ranks[row] / ranking.counts[row] : NAN;
 	return ranks;
 }
 

@@ -3,7 +3,8 @@
  *		A flat state of an aggregate that counts by text: two counts for each
  *		that occurred, and in front of them whatever else the aggregate keeps.
  *
- * Texts are found by a hash table of offsets, and all of it grows by doubling.
+ * A few texts are looked through, more are found by a hash table of offsets; all
+ * of it grows by doubling.
  * Anybody can make an aggregate of our functions and begin it with any bytes:
  * no offset, length or count in a tally is believed.
  */
@@ -26,7 +27,7 @@ typedef struct Tally
 {
 	int32		vl_len_;		/* varlena header, do not touch directly */
 	uint32		magic;
-	uint32		nslots;			/* a power of two */
+	uint32		nslots;			/* a power of two, or 0 */
 	uint32		used;			/* bytes of all */
 	int64		n;				/* texts */
 } Tally;
