@@ -46,7 +46,7 @@ COMMENT ON FUNCTION @extschema@.icp_reach_final(bytea) IS 'aggregate final funct
 CREATE AGGREGATE @extschema@.icp_reach(evaluation @extschema@.icp_evaluation) (
 	SFUNC = @extschema@.icp_reach_accum,
 	STYPE = bytea,
-	SSPACE = 384,
+	SSPACE = 256,
 	COMBINEFUNC = @extschema@.icp_reach_combine,
 	FINALFUNC = @extschema@.icp_reach_final,
 	PARALLEL = SAFE
@@ -111,7 +111,7 @@ COMMENT ON FUNCTION @extschema@.icp_audience_final(bytea) IS 'aggregate final fu
 CREATE AGGREGATE @extschema@.icp_audience(evaluation @extschema@.icp_evaluation) (
 	SFUNC = @extschema@.icp_audience_accum,
 	STYPE = bytea,
-	SSPACE = 384,
+	SSPACE = 256,
 	COMBINEFUNC = @extschema@.icp_audience_combine,
 	FINALFUNC = @extschema@.icp_audience_final,
 	PARALLEL = SAFE
@@ -122,7 +122,7 @@ COMMENT ON AGGREGATE @extschema@.icp_audience(@extschema@.icp_evaluation) IS
 CREATE AGGREGATE @extschema@.icp_audience(evaluation @extschema@.icp_evaluation, cost numeric) (
 	SFUNC = @extschema@.icp_audience_accum,
 	STYPE = bytea,
-	SSPACE = 384,
+	SSPACE = 256,
 	COMBINEFUNC = @extschema@.icp_audience_combine,
 	FINALFUNC = @extschema@.icp_audience_final,
 	PARALLEL = SAFE
@@ -133,7 +133,7 @@ COMMENT ON AGGREGATE @extschema@.icp_audience(@extschema@.icp_evaluation, numeri
 CREATE AGGREGATE @extschema@.icp_audience(evaluation @extschema@.icp_evaluation, cost numeric, ceiling float8) (
 	SFUNC = @extschema@.icp_audience_accum,
 	STYPE = bytea,
-	SSPACE = 384,
+	SSPACE = 256,
 	COMBINEFUNC = @extschema@.icp_audience_combine,
 	FINALFUNC = @extschema@.icp_audience_final,
 	PARALLEL = SAFE
@@ -181,7 +181,7 @@ COMMENT ON FUNCTION @extschema@.icp_evidence_final(bytea) IS 'aggregate final fu
 CREATE AGGREGATE @extschema@.icp_evidence(supports boolean, source text) (
 	SFUNC = @extschema@.icp_evidence_accum,
 	STYPE = bytea,
-	SSPACE = 384,
+	SSPACE = 256,
 	COMBINEFUNC = @extschema@.icp_evidence_combine,
 	FINALFUNC = @extschema@.icp_evidence_final,
 	PARALLEL = SAFE
