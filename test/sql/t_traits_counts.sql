@@ -25,7 +25,7 @@ CREATE TABLE sketch AS SELECT icp_sketch(icp_row(c), best, '{"ignore": ["id", "b
 -- One condition on one field, as JSON and as SQL.
 CREATE FUNCTION pick(choices text[]) RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT choices[1 + floor(random() * array_length(choices, 1))::int] $$;
 CREATE FUNCTION range_of(low text, high text, OUT text text, OUT brackets text) LANGUAGE sql VOLATILE AS $$ SELECT left(b, 1) || low || ',' || high || right(b, 1), b FROM pick('{[],[),(],()}') b $$;
-CREATE FUNCTION leaf(OUT json text, OUT sql text) LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION leaf(OUT doc text, OUT sql text) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	field text := pick('{industry,employees,revenue,rate,founded,seen,active,stage,tags,attrs.score,attrs.name,size}');
 	kind text := pick('{equals,in,range,missing}');
@@ -39,14 +39,14 @@ DECLARE
 	vals text[];
 BEGIN
 	IF kind = 'missing' THEN
-		json := format('{"field": "%s", "missing": true%s}', field, CASE field WHEN 'size' THEN ', "as": "number"' END);
+		doc := format('{"field": "%s", "missing": true%s}', field, CASE field WHEN 'size' THEN ', "as": "number"' END);
 		sql := col || ' IS NULL';
 		RETURN;
 	END IF;
 	IF field = 'tags' THEN
 		vals := ARRAY[pick('{crm,erp,bi,xx}'), pick('{crm,erp,bi,xx}')];
 		kind := pick('{contains,contains_any}');
-		json := format('{"field": "tags", "%s": %s}', kind, to_json(vals));
+		doc := format('{"field": "tags", "%s": %s}', kind, to_json(vals));
 		sql := format('CASE WHEN tags IS NOT NULL THEN tags %s %L END', CASE kind WHEN 'contains' THEN '@>' ELSE '&&' END, vals);
 		RETURN;
 	END IF;
@@ -54,17 +54,17 @@ BEGIN
 		vals := ARRAY[pick('{SaaS,Fintech,"O''Reilly \"x\"",open,won,a,b}'), pick('{"Health care & sciences",new,c}')];
 		IF field = 'stage' THEN col := 'stage::text'; END IF;
 		IF kind = 'equals' THEN
-			json := format('{"field": "%s", "equals": %s}', field, to_json(vals[1])); sql := format('%s = %L', col, vals[1]);
+			doc := format('{"field": "%s", "equals": %s}', field, to_json(vals[1])); sql := format('%s = %L', col, vals[1]);
 		ELSIF kind = 'in' OR field = 'stage' THEN
-			json := format('{"field": "%s", "in": %s}', field, to_json(vals)); sql := format('%s = ANY (%L)', col, vals);
+			doc := format('{"field": "%s", "in": %s}', field, to_json(vals)); sql := format('%s = ANY (%L)', col, vals);
 		ELSE
 			kind := pick('{like,ilike}'); vals[1] := pick('{S%,%a%,_inTech,%x\"%,%S}');
-			json := format('{"field": "%s", "%s": %s}', field, kind, to_json(vals[1])); sql := format('%s %s %L', col, kind, vals[1]);
+			doc := format('{"field": "%s", "%s": %s}', field, kind, to_json(vals[1])); sql := format('%s %s %L', col, kind, vals[1]);
 		END IF;
 		RETURN;
 	END IF;
 	IF field = 'active' THEN
-		json := format('{"field": "active", "equals": %s}', (low < 50)::text); sql := format('active = %s', (low < 50)::text);
+		doc := format('{"field": "active", "equals": %s}', (low < 50)::text); sql := format('active = %s', (low < 50)::text);
 		RETURN;
 	END IF;
 	IF field IN ('founded', 'seen') THEN
@@ -77,35 +77,35 @@ BEGIN
 		bounds := ARRAY[low::text, high::text]; vals := bounds;
 	END IF;
 	IF kind = 'range' OR field IN ('founded', 'seen') THEN
-		json := format('"range": "%s%s,%s%s"', left(b, 1), bounds[1], bounds[2], right(b, 1));
+		doc := format('"range": "%s%s,%s%s"', left(b, 1), bounds[1], bounds[2], right(b, 1));
 		sql := format('%s %s %s AND %s %s %s', col, CASE left(b, 1) WHEN '[' THEN '>=' ELSE '>' END, vals[1], col, CASE right(b, 1) WHEN ']' THEN '<=' ELSE '<' END, vals[2]);
 	ELSIF kind = 'equals' THEN
-		json := format('"equals": %s', bounds[1]); sql := format('%s = %s', col, vals[1]);
+		doc := format('"equals": %s', bounds[1]); sql := format('%s = %s', col, vals[1]);
 	ELSE
-		json := format('"in": [%s, %s]', bounds[1], bounds[2]); sql := format('%s IN (%s, %s)', col, vals[1], vals[2]);
+		doc := format('"in": [%s, %s]', bounds[1], bounds[2]); sql := format('%s IN (%s, %s)', col, vals[1], vals[2]);
 	END IF;
-	json := format('{"field": "%s", %s%s}', field, json, CASE field WHEN 'size' THEN ', "as": "number"' END);
+	doc := format('{"field": "%s", %s%s}', field, doc, CASE field WHEN 'size' THEN ', "as": "number"' END);
 END $$;
-CREATE FUNCTION tree(depth int, OUT json text, OUT sql text) LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION tree(depth int, OUT doc text, OUT sql text) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	kind text := pick('{leaf,leaf,all,any,not}');
 	a record;
 	b record;
 BEGIN
 	IF depth = 0 OR kind = 'leaf' THEN
-		SELECT * INTO json, sql FROM leaf();
+		SELECT * INTO doc, sql FROM leaf();
 		RETURN;
 	END IF;
 	SELECT * INTO a FROM tree(depth - 1);
 	SELECT * INTO b FROM tree(depth - 1);
 	IF kind = 'not' THEN
-		json := format('{"not": %s}', a.json); sql := format('NOT (%s)', a.sql);
+		doc := format('{"not": %s}', a.doc); sql := format('NOT (%s)', a.sql);
 	ELSE
-		json := format('{"%s": [%s, %s]}', kind, a.json, b.json); sql := format('(%s) %s (%s)', a.sql, CASE kind WHEN 'all' THEN 'AND' ELSE 'OR' END, b.sql);
+		doc := format('{"%s": [%s, %s]}', kind, a.doc, b.doc); sql := format('(%s) %s (%s)', a.sql, CASE kind WHEN 'all' THEN 'AND' ELSE 'OR' END, b.sql);
 	END IF;
 END $$;
 
-CREATE TABLE conditions (i int, json jsonb, sql text, best_n bigint, all_n bigint);
+CREATE TABLE conditions (i int, doc jsonb, sql text, best_n bigint, all_n bigint);
 DO $$
 DECLARE
 	r record;
@@ -114,12 +114,12 @@ BEGIN
 	FOR i IN 1 .. 400 LOOP
 		SELECT * INTO r FROM tree(i % 4);
 		EXECUTE format('SELECT count(*) FILTER (WHERE best) AS best_n, count(*) AS all_n FROM crm WHERE %s', r.sql) INTO n;
-		INSERT INTO conditions VALUES (i, r.json::jsonb, r.sql, n.best_n, n.all_n);
+		INSERT INTO conditions VALUES (i, r.doc::jsonb, r.sql, n.best_n, n.all_n);
 	END LOOP;
 END $$;
-CREATE TABLE counted AS SELECT n.ordinality AS i, n.condition, n.best_n, n.best, n.all_n, n.total FROM sketch, (SELECT jsonb_agg(json ORDER BY i) AS j FROM conditions) c,
+CREATE TABLE counted AS SELECT n.ordinality AS i, n.condition, n.best_n, n.best, n.all_n, n.total FROM sketch, (SELECT jsonb_agg(doc ORDER BY i) AS j FROM conditions) c,
 	icp_trait_counts(s, j) WITH ORDINALITY n;
-SELECT is_empty('SELECT sql, a.best_n, a.all_n, b.best_n, b.all_n FROM conditions a JOIN counted b USING (i) WHERE (a.best_n, a.all_n) IS DISTINCT FROM (b.best_n, b.all_n) OR json <> condition',
+SELECT is_empty('SELECT sql, a.best_n, a.all_n, b.best_n, b.all_n FROM conditions a JOIN counted b USING (i) WHERE (a.best_n, a.all_n) IS DISTINCT FROM (b.best_n, b.all_n) OR doc <> condition',
 	'random conditions are counted as SQL counts them, in their order');
 SELECT is((SELECT count(*) FROM counted), 400::bigint, 'one row each');
 SELECT cmp_ok((SELECT count(*) FROM counted WHERE all_n BETWEEN 1 AND 2999), '>', 300::bigint, 'most of them hold on some rows');
