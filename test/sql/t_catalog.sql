@@ -101,10 +101,11 @@ SELECT attname, format_type(atttypid, atttypmod) AS type, attnotnull, pg_get_exp
 WHERE attrelid = 'icp_portraits'::regclass AND attnum > 0 ORDER BY attnum;
 SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'icp_portraits'::regclass ORDER BY indexrelid;
 SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'icp_portraits'::regclass AND contype <> 'n' ORDER BY 1;
-SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = 'icp_portraits'::regclass ORDER BY 1;
+SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid IN (SELECT objid FROM members WHERE classid = 'pg_class'::regclass) AND NOT tgisinternal ORDER BY 1;
 -- Nothing leans on a member that is not one itself.
 SELECT classid::regclass, objid FROM pg_depend WHERE refobjid IN (SELECT objid FROM members WHERE classid = 'pg_proc'::regclass) AND refclassid = 'pg_proc'::regclass AND deptype = 'n'
-	AND objid NOT IN (SELECT objid FROM members) AND classid NOT IN ('pg_amproc'::regclass, 'pg_trigger'::regclass, 'pg_rewrite'::regclass);
+	AND objid NOT IN (SELECT objid FROM members) AND classid NOT IN ('pg_amproc'::regclass, 'pg_trigger'::regclass, 'pg_rewrite'::regclass)
+	AND NOT (classid = 'pg_constraint'::regclass AND (SELECT conrelid FROM pg_constraint WHERE oid = pg_depend.objid) IN (SELECT objid FROM members WHERE classid = 'pg_class'::regclass));
 
 \c :home
 DROP DATABASE regress_icp_catalog;
