@@ -36,7 +36,7 @@ COMMENT ON TRIGGER icp_frameworks_not_emptied ON @extschema@.icp_frameworks IS '
 CREATE FUNCTION @extschema@.icp_shipped_frameworks() RETURNS SETOF @extschema@.icp_frameworks
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100 ROWS 120;
 COMMENT ON FUNCTION @extschema@.icp_shipped_frameworks() IS
-	'the rows of icp_frameworks that come with the extension, but for those in letters that the database''s encoding lacks';
+	'rows of icp_frameworks that come with the extension, but for those in letters that the database''s encoding lacks';
 
 INSERT INTO @extschema@.icp_frameworks SELECT s.* FROM @extschema@.icp_shipped_frameworks() AS s;
 
