@@ -191,11 +191,11 @@ typedef struct Portrait
 	int64		initial;
 	bool		raw_points;		/* "scale": "points" */
 	bool		absent_is_missing;	/* "absent": "missing" */
+	bool		own_verdicts;	/* "verdicts" is spelled out */
 	List	   *characteristics;	/* of Characteristic */
 	List	   *disqualifiers;	/* of Disqualifier */
 	const char *framework;		/* its name, or NULL */
 	List	   *dimensions;		/* of Dimension, in document order */
-	bool		own_verdicts;	/* "verdicts" is spelled out */
 	VerdictRule verdicts[NVERDICTS];
 	List	   *tiers;			/* of Tier, highest first */
 	Literal    *fit;
