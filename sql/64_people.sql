@@ -7,7 +7,7 @@ CREATE FUNCTION @extschema@.icp_shipped_title_rules(
 	OUT role text,
 	OUT others text
 ) RETURNS SETOF record
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 2000;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 2000;
 COMMENT ON FUNCTION @extschema@.icp_shipped_title_rules() IS
 	'the title rules of this version, one row for each thing that a phrase tells';
 
@@ -71,7 +71,7 @@ CREATE FUNCTION @extschema@.icp_shipped_roles(
 	OUT stance text,
 	OUT source text
 ) RETURNS SETOF record
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 70;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 70;
 COMMENT ON FUNCTION @extschema@.icp_shipped_roles() IS 'the names of buying roles of this version';
 
 CREATE TABLE @extschema@.icp_roles (

@@ -100,12 +100,18 @@ typedef struct Kept
 	bool		may_be_kept;
 } Kept;
 
-/*
- * NULL if what is kept still holds.  Else it goes, and the context that is
- * returned is to be read into and then given to keep().
- */
-extern MemoryContext renew(Kept *kept);
+/* Does what the table told the last time hold?  If not, what is kept is to be read again. */
+extern bool still_holds(Kept *kept);
+
+/* Drops what is kept; the context that is returned is to be read into, and then given to keep(). */
+extern MemoryContext start_over(Kept *kept);
 extern void keep(Kept *kept, MemoryContext context, MemoryContext parent);
+
+/*
+ * Does the table tell what it tells now in all statements to come, until it is
+ * said that relations have changed?
+ */
+extern bool holds_for_all(const Kept *kept, const char *trigger);
 
 /* UTF-8 text of the source as text of the server, NULL where it has no such letters. */
 extern text *server_text(const char *utf8, int length);

@@ -286,7 +286,6 @@ static MapState *
 find_map(FmgrInfo *flinfo)
 {
 	MapState   *state = flinfo->fn_extra;
-	MemoryContext context;
 
 	if (state == NULL)
 	{
@@ -295,9 +294,10 @@ find_map(FmgrInfo *flinfo)
 		state->kept.relid = people_table(state->schema, "icp_roles");
 		flinfo->fn_extra = state;
 	}
-	context = renew(&state->kept);
-	if (context != NULL)
+	if (!still_holds(&state->kept) || state->kept.context == NULL)
 	{
+		MemoryContext context = start_over(&state->kept);
+
 		state->names = read_role_names(state->schema, context);
 		keep(&state->kept, context, flinfo->fn_mcxt);
 	}

@@ -4,14 +4,21 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
+#include "commands/trigger.h"
 #include "executor/spi.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "people/people.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
 
 Oid
 people_table(Oid schema, const char *name)
@@ -49,23 +56,62 @@ select_rows(Oid schema, const char *table, const char *columns, const char *orde
 	pfree(query);
 }
 
-MemoryContext
-renew(Kept *kept)
+bool
+still_holds(Kept *kept)
 {
 	Stamp		stamp = {0};
 	bool		may_be_kept = take_stamp(kept->relid, &stamp);
+	bool		same = may_be_kept && kept->may_be_kept && same_stamp(&stamp, &kept->stamp);
 
-	if (kept->context != NULL)
-	{
-		if (may_be_kept && kept->may_be_kept && same_stamp(&stamp, &kept->stamp))
-			return NULL;
-		MemoryContextDelete(kept->context);
-		kept->context = NULL;
-	}
 	kept->stamp = stamp;
 	kept->may_be_kept = may_be_kept;
+	return same;
+}
+
+MemoryContext
+start_over(Kept *kept)
+{
+	if (kept->context != NULL)
+		MemoryContextDelete(kept->context);
+	kept->context = NULL;
 	/* goes with the caller's, if there is an error while it is read into */
 	return AllocSetContextCreate(CurrentMemoryContext, "icp_portrait table", ALLOCSET_DEFAULT_SIZES);
+}
+
+/* Is the snapshot of this query one that a new query would get? */
+static bool
+sees_the_latest(void)
+{
+	Snapshot	active = GetActiveSnapshot();
+	Snapshot	latest = GetLatestSnapshot();
+
+	return active->xmin == latest->xmin && active->xmax == latest->xmax && active->curcid == latest->curcid &&
+		active->xcnt == latest->xcnt && active->subxcnt == latest->subxcnt &&
+		active->suboverflowed == latest->suboverflowed &&
+		memcmp(active->xip, latest->xip, sizeof(TransactionId) * active->xcnt) == 0 &&
+		(active->subxcnt <= 0 || memcmp(active->subxip, latest->subxip, sizeof(TransactionId) * active->subxcnt) == 0);
+}
+
+/* Does the trigger fire, whoever changes the table? */
+static bool
+changes_are_told(Oid relid, const char *name)
+{
+	Relation	table = table_open(relid, AccessShareLock);
+	bool		result = false;
+
+	for (int i = 0; table->trigdesc && i < table->trigdesc->numtriggers; i++)
+		result |= table->trigdesc->triggers[i].tgenabled == TRIGGER_FIRES_ALWAYS &&
+			strcmp(table->trigdesc->triggers[i].tgname, name) == 0;
+	table_close(table, AccessShareLock);
+	return result;
+}
+
+bool
+holds_for_all(const Kept *kept, const char *trigger)
+{
+	return kept->may_be_kept && !IsolationUsesXactSnapshot() && !IsInParallelMode() &&
+		pg_class_aclcheck(kept->relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
+		sees_the_latest() && changes_are_told(kept->relid, trigger);
 }
 
 void

@@ -34,6 +34,7 @@ typedef struct Titles
 	TupleDesc	tupdesc;
 	Kept		kept;
 	TitleRules *rules;
+	uint64		number;			/* of shared rules; 0: they are kept here */
 	Datum		roles[BUYER_ROLES];
 	Datum		seniorities[SENIORITIES];
 	Datum	   *functions;		/* kept with the rules */
@@ -267,22 +268,86 @@ usual_role(Seniority seniority, int function, const char *name)
 
 /* ---- the function ---- */
 
+/*
+ * The rules that all statements of this session can read, so that one title need
+ * not cost as much as reading all rules.  Whoever uses them looks at their number
+ * first: they may have made room for newer ones.
+ */
+static struct
+{
+	MemoryContext context;
+	Oid			relid;
+	Oid			user;
+	uint64		changes;
+	uint64		number;
+	TitleRules *rules;
+	Datum	   *functions;
+}			shared;
+
+static Datum *
+name_functions(const TitleRules *rules, MemoryContext context)
+{
+	MemoryContext before = MemoryContextSwitchTo(context);
+	Datum	   *functions = palloc(sizeof(Datum) * nfunctions(rules));
+
+	for (int i = 0; i < nfunctions(rules); i++)
+		functions[i] = CStringGetTextDatum(function_name(rules, i));
+	MemoryContextSwitchTo(before);
+	return functions;
+}
+
+static void
+share_rules(const Titles *titles, MemoryContext context)
+{
+	if (shared.context != NULL)
+		MemoryContextDelete(shared.context);
+	MemoryContextSetParent(context, CacheMemoryContext);
+	shared.context = context;
+	shared.relid = titles->kept.relid;
+	shared.user = titles->kept.stamp.user;
+	shared.changes = titles->kept.stamp.changes;
+	shared.rules = titles->rules;
+	shared.functions = titles->functions;
+	shared.number++;
+}
+
+static bool
+shared_hold(const Kept *kept)
+{
+	return shared.context != NULL && shared.relid == kept->relid && shared.user == kept->stamp.user &&
+		shared.changes == kept->stamp.changes;
+}
+
 /* The rules that hold in this statement. */
 static void
 refresh_rules(Titles *titles, MemoryContext parent)
 {
-	MemoryContext context = renew(&titles->kept);
-	MemoryContext before;
+	MemoryContext context;
+	bool		for_all;
 
-	if (context == NULL)
+	if (still_holds(&titles->kept) &&
+		(titles->kept.context != NULL || (titles->number != 0 && titles->number == shared.number)))
 		return;
+	titles->number = 0;
+	for_all = holds_for_all(&titles->kept, "icp_title_rules_kept");
+	context = start_over(&titles->kept);
+	if (for_all && shared_hold(&titles->kept))
+	{
+		MemoryContextDelete(context);
+		titles->rules = shared.rules;
+		titles->functions = shared.functions;
+		titles->number = shared.number;
+		return;
+	}
 	titles->rules = read_title_rules(titles->schema, context);
-	before = MemoryContextSwitchTo(context);
-	titles->functions = palloc(sizeof(Datum) * nfunctions(titles->rules));
-	for (int i = 0; i < nfunctions(titles->rules); i++)
-		titles->functions[i] = CStringGetTextDatum(function_name(titles->rules, i));
-	MemoryContextSwitchTo(before);
-	keep(&titles->kept, context, parent);
+	titles->functions = name_functions(titles->rules, context);
+	if (!for_all)
+	{
+		keep(&titles->kept, context, parent);
+		return;
+	}
+	share_rules(titles, context);
+	titles->number = shared.number;
 }
 
 static Titles *

@@ -67,6 +67,14 @@ EXECUTE told;
 ROLLBACK TO before;
 EXECUTE told;
 
+SAVEPOINT untold;
+ALTER TABLE icp_title_rules DISABLE TRIGGER icp_title_rules_kept;
+EXECUTE told;
+UPDATE icp_title_rules SET function = 'untold' WHERE phrase = 'vibe';
+EXECUTE told;
+ROLLBACK TO untold;
+EXECUTE told;
+
 \echo who may read them
 CREATE ROLE regress_icp_people;
 GRANT USAGE ON SCHEMA public TO regress_icp_people;
