@@ -2,7 +2,7 @@
 # The tasks below come on top of that, and need nothing but make to begin with: make help.
 
 PG_CONFIG ?= pg_config
-TASKS = help demo psql bench check check-docs lint
+TASKS = help demo psql bench check check-docs check-versions lint
 
 ifneq (,$(filter $(TASKS),$(MAKECMDGOALS)))
 
@@ -17,6 +17,7 @@ help:
 	@echo '  make psql     open a shell on the demo'
 	@echo '  make check    run all tests, or TESTS="t_score ..."'
 	@echo '  make check-docs  run the examples of README and docs, and compare their results'
+	@echo '  make check-versions  run all tests on each PostgreSQL that a Debian release has, or VERSIONS="17 18"; as root'
 	@echo '  make lint     compile with gcc and clang, analyse the C code, check the install script'
 	@echo '  make bench    time scores and traits against other ways, and print the ratios; BENCH="traits quick" for some of it'
 	@echo 'The extension, built for the PostgreSQL of PG_CONFIG=$(PG_CONFIG):'
@@ -42,6 +43,10 @@ check:
 check-docs:
 	@test/cluster setup check
 	@test/docs
+
+check-versions:
+	@test/cluster setup versions
+	@TESTS="$(TESTS)" test/versions $(VERSIONS)
 
 lint:
 	@test/cluster setup lint
