@@ -2,7 +2,7 @@
 # The tasks below come on top of that, and need nothing but make to begin with: make help.
 
 PG_CONFIG ?= pg_config
-TASKS = help demo psql bench check check-docs check-versions lint
+TASKS = help demo psql bench check check-docs check-versions lint dist deb check-deb
 
 ifneq (,$(filter $(TASKS),$(MAKECMDGOALS)))
 
@@ -20,6 +20,7 @@ help:
 	@echo '  make check-versions  run all tests on each PostgreSQL that a Debian release has, or VERSIONS="17 18"; as root'
 	@echo '  make lint     compile with gcc and clang, analyse the C code, check the install script'
 	@echo '  make bench    time scores and traits against other ways, and print the ratios; BENCH="traits quick" for some of it'
+	@echo '  make dist     the release for PGXN, a zip; make deb  the Debian package; make check-deb  install that in a bare Debian; as root'
 	@echo 'The extension, built for the PostgreSQL of PG_CONFIG=$(PG_CONFIG):'
 	@echo '  make, make install, make installcheck, make uninstall, make clean'
 
@@ -52,6 +53,18 @@ lint:
 	@test/cluster setup lint
 	@test/lint
 
+dist:
+	@test/cluster setup dist
+	@test/dist
+
+deb:
+	@test/cluster setup deb
+	@test/deb build
+
+check-deb:
+	@test/cluster setup deb
+	@test/deb check
+
 # What else stands on the same command line, as in `make install check`.
 $(filter-out $(TASKS),$(MAKECMDGOALS)):
 	@$(MAKE) --no-print-directory $@
@@ -81,10 +94,10 @@ DATA := $(call sources,sql/updates/*.sql)
 DATA_built = $(BASE_SCRIPT)
 EXTRA_CLEAN = $(EXTENSION)--*.sql .built-for-*
 
-# The tests that need only a running server. Those in test/tap start servers of their own: make check.
-REGRESS := $(basename $(notdir $(call sources,test/sql/t_*.sql)))
+# The tests that need only a running server, but for those named in SKIP. Those in test/tap start servers of their own: make check.
+REGRESS := $(filter-out $(SKIP),$(basename $(notdir $(call sources,test/sql/t_*.sql))))
 REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=$(EXTENSION)
-ISOLATION := $(basename $(notdir $(call sources,test/isolation/specs/*.spec)))
+ISOLATION := $(filter-out $(SKIP),$(basename $(notdir $(call sources,test/isolation/specs/*.spec))))
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
 
 include $(PGXS)
