@@ -4,10 +4,12 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "common/compat.h"
 #include "common/text.h"
 #include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
@@ -155,4 +157,27 @@ sent_bytes(const struct varlena *value)
 	pq_begintypsend(&buf);
 	pq_sendbytes(&buf, VARDATA(value), VARSIZE(value) - VARHDRSZ);
 	return pq_endtypsend(&buf);
+}
+
+text *
+server_text(const char *utf8, int length)
+{
+	int			encoding = GetDatabaseEncoding();
+	Oid			conversion;
+	unsigned char *bytes;
+	text	   *result;
+
+	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII)
+		return cstring_to_text_with_len(utf8, length);
+	conversion = FindDefaultConversionProc(PG_UTF8, encoding);
+	if (!OidIsValid(conversion))
+		return NULL;
+	bytes = palloc(length * MAX_CONVERSION_GROWTH + 1);
+	if (pg_do_encoding_conversion_buf(conversion, PG_UTF8, encoding,
+									  (unsigned char *) unconstify(char *, utf8), length,
+									  bytes, length * MAX_CONVERSION_GROWTH + 1, true) < length)
+		return NULL;
+	result = cstring_to_text((char *) bytes);
+	pfree(bytes);
+	return result;
 }

@@ -34,4 +34,7 @@ extern Datum text_array(const char *const *words, int nwords);
 /* Text as JSON writes it, in quotes. */
 extern char *json_string(const char *text);
 
+/* Text in UTF-8 in the database's encoding; NULL if that lacks some of its letters. */
+extern text *server_text(const char *utf8, int length);
+
 #endif							/* ICP_TEXT_H */

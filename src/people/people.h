@@ -113,7 +113,4 @@ extern void keep(Kept *kept, MemoryContext context, MemoryContext parent);
  */
 extern bool holds_for_all(const Kept *kept, const char *trigger);
 
-/* UTF-8 text of the source as text of the server, NULL where it has no such letters. */
-extern text *server_text(const char *utf8, int length);
-
 #endif							/* ICP_PEOPLE_H */

@@ -7,6 +7,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "common/text.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"

@@ -23,18 +23,19 @@ const ShippedTitles shipped_titles[] = {
 	/* ---- seniority: owners ---- */
 	{"owner", NULL, NULL, NULL,
 		"owner|co owner|business owner|founder|co founder|cofounder|founding partner|founding member|proprietor|partner|managing partner|"
-		"general partner|senior partner|equity partner|shareholder|self employed|entrepreneur|investor|angel investor|business angel|"
+		"general partner|senior partner|equity partner|shareholder|self employed|entrepreneur|angel investor|business angel|"
 	"venture partner|franchisee|创始人|联合创始人|创办人|合伙人|老板|股东|业主|所有人|经营者|投资人|创始合伙人|实际控制人|个体户"},
 	{"individual", NULL, NULL, NULL,
 		"product owner|process owner|system owner|data owner|business partner|acquisition partner|talent acquisition partner|people business partner|talent partner|hr partner|people partner|client partner|"
 		"customer partner|technology partner|inclusion partner|partner success|partner success manager|brand partner|finance partner|"
 	"marketing partner|sales partner"},
 	{"manager", "sales", NULL, NULL, "channel partner"},
-	{NULL, "sales", NULL, NULL,
+	{"individual", "sales", NULL, NULL,
 		"partner sales|partner development|partner relations|partner program|partner programs|partner management|strategic partner|"
 	"strategic partners|alliance partner"},
 	{"individual", "sales", NULL, NULL, "partner manager|channel partner manager|client partner manager|partner account manager"},
-	{NULL, "marketing", NULL, NULL, "partner marketing"},
+	{"individual", "marketing", NULL, NULL, "partner marketing"},
+	{"individual", "finance", NULL, NULL, "investor relations|investor services|private equity investor"},
 
 	/* ---- the top ---- */
 	{"c_level", "executive", NULL, NULL,
@@ -48,7 +49,7 @@ const ShippedTitles shipped_titles[] = {
 	{"director", "executive", NULL, NULL, "chief of staff|general manager|gm|deputy general manager|assistant general manager|branch director|head of mission|branch|country manager|分支机构经理|分支机构负责人|办事处经理|办事处负责人|分公司负责人|代表处负责人|分公司总经理|分公司经理|事业部总经理|事业部负责人|部总经理|区域总经理|大区总经理|首席代表"},
 	{"c_level", "finance", NULL, NULL,
 		"cfo|chief financial officer|chief finance officer|chief financial|chief finance|chief accounting officer|chief risk officer|cro risk|"
-		"chief investment officer|chief credit officer|chief operational risk officer|chief audit executive|"
+		"chief investment officer|chief credit officer|chief underwriting officer|chief operational risk officer|chief audit executive|"
 	"首席财务官|首席风险官|首席投资官|首席会计官|首席经济学家"},
 	{"c_level", "operations", NULL, NULL,
 		"coo|chief operating officer|chief operations officer|chief operating|chief supply chain officer|chief quality officer|"
@@ -71,7 +72,7 @@ const ShippedTitles shipped_titles[] = {
 	"chief business development officer|chief development officer|首席商务官|首席销售官|首席营收官|首席商业官"},
 	{"c_level", "service", NULL, NULL, "chief customer officer|chief client officer|chief customer success officer|chief service officer|首席客户官|首席服务官"},
 	{"c_level", "hr", NULL, NULL,
-		"chro|chief human resources officer|chief human resource officer|chief hr officer|chief people officer|chief people|chief talent officer|"
+		"chro|chief human resources|chief hr|chief human resources officer|chief human resource officer|chief hr officer|chief people officer|chief people|chief talent officer|"
 	"chief learning officer|chief diversity officer|cho|首席人力资源官|首席人才官|首席人事官|人力资源vp cho"},
 	{"c_level", "legal", NULL, NULL,
 		"clo|general counsel|chief legal officer|chief legal operations|legal services|legal affairs operations|compliance operations|legal counsel|chief compliance officer|chief privacy officer|chief ethics officer|"
@@ -161,7 +162,7 @@ const ShippedTitles shipped_titles[] = {
 		"inspector|examiner|estimator|surveyor|dispatcher|handler|packer|picker|installer|tester|generalist|practitioner|freelance|freelancer|"
 		"contractor|employee|guard|pilot|captain|creator|webdesigner|webdeveloper|evangelist|investigator|counselor|educator|tutor|salesman|"
 		"saleswoman|salesperson|seller|hrbp|liaison|attendant|steward|negotiator|geoscientist|geologist|author|blogger|dba|sdr|bdr|"
-		"faculty|mentor|adjuster|processor|coder|transcriptionist|interviewer|technologist|aide|host|hostess|marketer|sourcer|headhunter|advocate|organizer|contributor|volunteer|adjunct|speaker|monitor|stocker|laborer|labourer|columnist|correspondent|reporter|judge|housekeeper|valet|cleaner|janitor|custodian|groomer|barista|florist|firefighter|paramedic|optometrist|optician|sonographer|cna|lpn|rn|hygienist|animator|illustrator|model|actor|actress|musician|dancer|director assistant|social worker|clerk typist|technologist|collector|bookkeeper|investigator|detective|soldier|pastor|chaplain|valuer|quantity surveyor|adviser|webmaster|analytics professional|sous chef|landscaper|gardener|farmer|butcher|baker|roofer|painter|mason|fitter|lineman|rigger|toolmaker|fellow|committer|chiropractor|spezialist|curator|ambassador|midwife|dentist|veterinarian|psychologist|dietitian|nutritionist|stylist|nail artist|hairdresser|tailor|"
+		"faculty|mentor|adjuster|processor|coder|transcriptionist|interviewer|technologist|aide|host|hostess|marketer|sourcer|headhunter|advocate|organizer|contributor|volunteer|adjunct|speaker|monitor|stocker|laborer|labourer|columnist|correspondent|reporter|judge|housekeeper|valet|cleaner|janitor|custodian|groomer|barista|florist|firefighter|paramedic|optometrist|optician|sonographer|cna|lpn|rn|hygienist|animator|illustrator|model|actor|actress|musician|dancer|director assistant|social worker|clerk typist|technologist|collector|bookkeeper|investigator|detective|soldier|pastor|chaplain|valuer|quantity surveyor|adviser|webmaster|analytics professional|sous chef|landscaper|gardener|farmer|butcher|baker|roofer|painter|mason|fitter|lineman|rigger|toolmaker|fellow|committer|chiropractor|spezialist|clerks|analysts|engineers|investor|operative|conductor|planners|agents|assistants|specialists|consultants|curator|ambassador|midwife|dentist|veterinarian|psychologist|dietitian|nutritionist|stylist|nail artist|hairdresser|tailor|"
 		"工程师|专员|职员|文员|科员|员|师|顾问|代表|会计|出纳|律师|工人|技工|普工|操作工|司机|分析师|设计师|架构师|研究员|程序员|"
 		"教师|老师|讲师|教授|教练|制片人|导演|编导|主持人|演员|模特|主播|猎头|采编|执行|高级文员|播音|医生|医师|护士|翻译|编辑|记者|导购|业务员|销售员|采购员|仓管|买手|跟单|办事员|干事|店员|客服|前台|质检|"
 		"测试员|运维|fae|审计师|精算师|经纪人|销售代表|客户代表|大客户代表|证券事务代表|助理工程师|班组|工"
@@ -186,12 +187,12 @@ const ShippedTitles shipped_titles[] = {
 	{NULL, "finance", NULL, NULL,
 		"finance|financial|finances|accounting|accountant|accounts|accounts payable|accounts receivable|bookkeeper|bookkeeping|tax|taxation|treasury|"
 		"treasurer|finance operations|finance strategy|financial operations|financial planning|financial systems|financial reporting|treasury operations|risk strategy|risk operations|risk analytics|credit operations|investment strategy|investment operations|fund operations|bank operations|finance transformation|audit|auditor|auditing|internal audit|controller|comptroller|controlling|risk|risk management|microfinance|credit|investment|investments|"
-		"investor relations|investment banking|banking|banker|teller|cashier|actuary|actuarial|underwriter|underwriting|insurance|claims|payroll|"
+		"investment banking|banking|banker|teller|cashier|actuary|actuarial|underwriter|underwriting|insurance|claims|payroll|"
 		"billing|budget|fund|funds|equity|private equity|bank|private bank|venture|ventures|venture capital|capital|capital markets|wealth|loan|loans|mortgage|"
 		"collateral|appraiser|real estate appraiser|economist|financial services|fp a|revenue accounting|broker|trader|trading|adjuster|claims adjuster|claim|brokerage|equity research|investing|investment research|fintech|credit analyst|financial analysis|payments|collections|asset management|"
 		"responsible investment|"
 		"财务|会计|出纳|审计|内审|监审|税务|资金|融资|投资|投融资|风险|风控|信贷|成本|预算|结算|核算|总账|金融|证券|基金|银行|保险|精算|理财|资产管理|资产|"
-	"稽核|清算|交易员|投行|内控|财经|柜员|催收|期货|外汇|证券经纪人|保险经纪人|期货经纪人|外汇经纪人"},
+	"稽核|清算|交易员|投行|内控|财经|信审|股票|操盘手|柜员|催收|期货|外汇|证券经纪人|保险经纪人|期货经纪人|外汇经纪人"},
 
 	/* ---- purchasing ---- */
 	{NULL, "purchasing", NULL, NULL,
@@ -209,7 +210,7 @@ const ShippedTitles shipped_titles[] = {
 		"security specialist|security engineer|security analyst|microsoft exchange|microsoft 365|service information|computer operator|"
 		"it transformation|technology operations|network operations|network services|infrastructure services|infrastructure operations|system operations|security operations|application services|digital workplace|enterprise systems|business applications|enterprise infrastructure|it specialist|it security|office 365|salesforce administrator|"
 		"infrastructure administrator|it applications|digital it|"
-		"it工程师|运维工程师|数据库工程师|信息安全工程师|弱电|信息技术|信息化|信息|信息中心|it部|网络|网络安全|网络安全工程师|信息安全|系统管理|系统管理员|系统工程师|运维|桌面支持|数据库|电脑|电脑部|机房|网管|资讯|"
+		"it工程师|系统分析|系统分析员|运维工程师|数据库工程师|信息安全工程师|弱电|信息技术|信息化|信息|信息中心|it部|网络|网络安全|网络安全工程师|信息安全|系统管理|系统管理员|系统工程师|运维|桌面支持|数据库|电脑|电脑部|机房|网管|资讯|"
 	"数字化|信息系统|信息部|系统集成|系统安全|网络工程师|it支持"},
 
 	/* ---- engineering and research ---- */
@@ -217,29 +218,29 @@ const ShippedTitles shipped_titles[] = {
 		"engineering|engineer|engineers|software|software engineer|software engineering|software engineering manager|software developer|software development|"
 		"developer|development engineer|programmer|programming|web developer|web development|webdeveloper|frontend|front end|backend|back end|full stack|fullstack|devops|"
 		"architect|architecture|solution architect|solutions architect|engineering operations|engineering services|technology services|software operations|software services|research operations|research strategy|technology strategy|r d operations|mobile architect|technical architect|technology|technologies|technical|tech|r d|rd|research|"
-		"researcher|research and development|research development|cmos|research scientist|scientist|science|scientific|laboratory|lab|chemist|biologist|physicist|"
+		"researcher|research and development|research development|cmos|research scientist|scientist|science|scientific|labs|sciences|life sciences|laboratory|lab|chemist|biologist|physicist|"
 		"geologist|geoscientist|qa|quality assurance engineer|test engineer|test|tester|testing|platform|platform engineering|embedded|firmware|"
 		"hardware|electronics|mechanical|mechanical engineer|electrical engineer|civil engineer|chemical engineer|structural|automation|robotics|"
 		"machine learning|artificial intelligence|ai|ml|algorithm|clinical research|cloud|mobile developer|game developer|safety engineer|"
 		"application engineer|field application engineer|process engineer|design engineer|solutions engineer|site reliability|sre|mobile development|"
 		"product development engineer|welding engineer|planning engineer|reservoir|technical officer|chief architect engineering|research associate|"
 		"research assistant|research group|performance engineering|performance engineer|technical lead|technical director|"
-		"技术|研发|工程|工程师|开发|it开发|软件|硬件|架构|架构师|程序员|测试|算法|前端|后端|嵌入式|机械|电气|电子|自动化|结构|工艺|研究|研究院|科研|实验室|"
+		"架构设计师|化验|技术|研发|工程|工程师|开发|it开发|软件|硬件|架构|架构师|程序员|测试|算法|前端|后端|嵌入式|机械|电气|电子|自动化|结构|工艺|研究|研究院|科研|实验室|"
 		"科学家|人工智能|ai|机器学习|深度学习|技术部|技术中心|研发中心|java|python|php|c|android|ios|web|fae|npd|造价|土建|施工|建筑|模具|图像|化工|材料|电路|"
 	"技术员|科技|芯片|射频|驱动|仿真|bim|单片机|安全工程师"},
 
 	/* ---- data ---- */
 	{NULL, "data", NULL, NULL,
 		"data|analytics|data science|data scientist|data analyst|data analytics|data engineer|data engineering|data operations|analytics strategy|data services|data product|data products|data strategy|business intelligence|"
-		"bi|bi analyst|insights|statistician|statistics|market data|big data|data management|data governance|data architect|business analytics|database coordinator|"
-	"情报|数据工程师|大数据工程师|数据|数据分析|数据分析师|商业智能|大数据|bi工程师|数据架构师|数据仓库|数据挖掘|统计|etl"},
+		"bi|bi analyst|insights|statistician|statistics|market data|intelligence|big data|data management|data governance|data architect|business analytics|database coordinator|"
+	"情报|大数据开发|数据仓库工程师|数据开发|数据工程师|大数据工程师|数据|数据分析|数据分析师|商业智能|大数据|bi工程师|数据架构师|数据仓库|数据挖掘|统计|etl"},
 
 	/* ---- product ---- */
 	{NULL, "product", NULL, NULL,
 		"product|products|product management|product development|product design|product owner|ux|ui|ui ux|ux ui|user experience|"
 		"user interface|usability|design|designer|product designer|industrial design|industrial designer|interaction|new product|"
 		"new product development|product strategy|product and technology|product lead|product operations|product planning|product services|product engineering design|design strategy|design operations|ux research|user research|product research|online products|consumer products|product portfolio|"
-	"interaction design|graphic designer ux|产品|产品部|用户体验|交互|设计|设计师|ui设计|工业设计|体验"},
+	"product innovation|interaction design|graphic designer ux|产品|产品部|用户体验|交互|设计|设计师|ui设计|工业设计|体验"},
 
 	/* ---- operations ---- */
 	{NULL, "operations", NULL, NULL,
@@ -248,9 +249,9 @@ const ShippedTitles shipped_titles[] = {
 		"quality control|quality manager|lean|six sigma|continuous improvement|process improvement|process excellence|safety|ehs|hse|health and safety|"
 		"environmental health|facility|facilities|maintenance|mechanic|machinist|electrician|plumber|welder|carpenter|driver|dispatcher|field operations|"
 		"project|projects|project management|pmo|program|programs|project management office|portfolio management|construction|site|delivery|global delivery|"
-		"business process|process|import|export|customs|trade compliance|order management|operator|security guard|security officer|retail security|housekeeper|attendant|valet|parking|restaurant|food|catering|hotel|chef|cook|kitchen|order|stock|stocker|laborer|labourer|picker|packer|mill|electrical superintendent|tooling|business analyst|floor manager|shift|excellence|demand|loss control|loss prevention|preconstruction|estimating|branch operations|supply chain management|demand planning manager|emergency|security guard|"
+		"business process|process|import|export|customs|trade compliance|order management|operator|security guard|security officer|retail security|housekeeper|attendant|valet|parking|restaurant|food|catering|hotel|chef|cook|kitchen|order|stock|stocker|laborer|labourer|picker|packer|mill|electrical superintendent|tooling|business analyst|floor manager|shift|excellence|demand|loss control|loss prevention|preconstruction|estimating|branch operations|supply chain management|demand planning manager|business administrator|field technician|maintenance technician|waste|business administration|emergency|security guard|"
 		"project associate|implementation|property|real estate|housekeeping|production operations|retail operations|store operations|intelligence operations|"
-		"质量工程师|品质工程师|设备工程师|供应商质量|运营|营运|生产|制造|质量|品质|品管|质检|品控|物流|供应链|仓储|仓库|仓管|计划|物料|物控|pmc|设备|车间|安全|安环|环保|ehs|项目|项目管理|后勤|总务|"
+		"环境|大堂经理|审核|质量工程师|品质工程师|设备工程师|供应商质量|运营|营运|生产|制造|质量|品质|品管|质检|品控|物流|供应链|仓储|仓库|仓管|计划|物料|物控|pmc|设备|车间|安全|安环|环保|ehs|项目|项目管理|后勤|总务|"
 		"维修|维护|保养|施工员|基建|物业|报关|海关|关务|运输|车队|调度|操作|iqc|ipqc|oqc|qc|qe|厂|工厂|生产部|生产计划|生产工程师|体系|"
 	"司机|工人|技工|普工|焊工|电工|钳工|车工|客房|交付|实施|厨师|厨|餐饮|店长|门店|叉车|搬运|订单|单证|货运|货代|快递|配送|保安|安保|保洁|酒店|宾馆|收银|零售|服装领班|理货|分拣|领班"},
 
@@ -262,8 +263,8 @@ const ShippedTitles shipped_titles[] = {
 		"marketing strategy|brand strategy|digital strategy|media strategy|marketing services|marketing planning|brand planning|media planning|media planner|media buyer|media operations|creative services|creative operations|digital operations|digital planning|channel marketing strategy|advertising operations|ad operations|advertising systems|social strategy|communications strategy|community operations|field marketing|trade marketing|shopper marketing|consumer marketing|customer marketing|retail marketing|technical marketing|marketing operations|marketing analytics|marketing technology|"
 		"audience|audience development|e commerce|ecommerce|merchandising|pricing|promotions|promotion|market research|consumer insights|customer insights|"
 		"customer intelligence|community|community affairs|digital media|digital media manager|online|producer|photographer|webdesigner|graphic designer|graphic design|video|video production|"
-		"digital|market|market intelligence|competitive intelligence|entertainment|search marketing|paid search|publicity|sponsorship|sponsorships|public affairs|customer acquisition|user acquisition|meeting|meetings|conference|conferences|news|broadcast|broadcasting|magazine|programmatic|email|marketer|email marketer|columnist|correspondent|reporter|display|interactive|crm marketing|author|blogger|artist|studio|channel marketing|partnership marketing|film|tv|fashion|copy|technical marketing engineer|technical marketing architect|product marketing engineer|product marketing specialist|performance marketing|email marketing|influencer marketing|loyalty|marketing director|content strategist|brand strategist|digital strategist|media strategist|creative strategist|marketing strategist|social media strategist|content operations|content strategy|visual|music|"
-		"会务|会展|美术|艺术指导|美术指导|广告客户|陈列|市场|营销|品牌|公关|媒介|媒体|广告|推广|策划|文案|内容|新媒体|宣传|传播|活动|美工|创意|平面设计|电商|电子商务|seo|sem|增长|市场部|"
+		"digital|market|market intelligence|competitive intelligence|entertainment|search marketing|paid search|publicity|sponsorship|sponsorships|public affairs|customer acquisition|user acquisition|meeting|meetings|conference|conferences|news|broadcast|broadcasting|magazine|programmatic|email|marketer|email marketer|columnist|correspondent|reporter|display|interactive|crm marketing|author|blogger|artist|studio|channel marketing|partnership marketing|film|tv|fashion|copy|technical marketing engineer|technical marketing architect|product marketing engineer|product marketing specialist|performance marketing|email marketing|influencer marketing|loyalty|marketing director|creative consultant|social media consultant|content strategist|brand strategist|digital strategist|media strategist|creative strategist|marketing strategist|social media strategist|content operations|content strategy|visual|music|"
+		"新媒体运营|内容运营|活动运营|市场运营|品牌运营|会务|会展|美术|艺术指导|美术指导|广告客户|陈列|市场|营销|品牌|公关|媒介|媒体|广告|推广|策划|文案|内容|新媒体|宣传|传播|活动|美工|创意|平面设计|电商|电子商务|seo|sem|增长|市场部|"
 	"市场营销|网络营销|企业文化|采编|制片|制片人|导演|编导|主持|主持人|演员|模特|主播|编剧|影视|摄影|直播|编辑|记者"},
 
 	/* ---- sales ---- */
@@ -271,27 +272,27 @@ const ShippedTitles shipped_titles[] = {
 		"sales|sale|sales operations|sales manager|sales director|sales engineer|sales engineering|salesmanager|salesman|saleswoman|salesperson|seller|presales|pre sales|"
 		"inside sales|field sales|sales and marketing|sales marketing|account|account management|national accounts|key account|key accounts|accounts manager sales|"
 		"business development|biz dev|bizdev|new business|partnerships|partnership|alliances|channel|channels|channel sales|revenue|commercial|"
-		"territory|sales strategy|sales services|sales planning|sales analytics|sales training|sales support|channel strategy|retail strategy|account services|account strategy|revenue operations|regional sales|client partner|relationship|reseller|go to market|sdr|bdr|retail|store|stores|franchise|licensing|ad sales|"
+		"territory|sales strategy|sales services|sales planning|sales analytics|sales training|sales support|channel strategy|retail strategy|account services|account strategy|revenue operations|strategic accounts|global accounts|enterprise accounts|major accounts|client director|client executive|client lead|real estate broker|real estate agent|realtor|regional sales|client partner|relationship|reseller|go to market|sdr|bdr|retail|store|stores|franchise|licensing|ad sales|"
 		"digital ad sales|advertising sales|media sales|marketing and development|technical sales|market development|fundraising|development director|"
 		"director of development|agency partnerships|sales enablement|sales development|travel industry relations|customer planning|"
 		"commerce|monetization|enablement|shop|broker sales|account services|agency|alliance|sales rep|deal|bid|tender manager|"
-		"通路|市场通路|销售运营|销售|促销|医药代表|经纪|经纪人|推销|商务|业务|业务部|客户经理|大客户|渠道|招商|外贸|国际贸易|贸易|bd|拓展|业务拓展|代理商|售前|导购|经销商|海外|市场拓展|"
+		"团购|地推|会籍|客户|客户总监|通路|市场通路|销售运营|销售|促销|医药代表|经纪|经纪人|推销|商务|业务|业务部|客户经理|大客户|渠道|招商|外贸|国际贸易|贸易|bd|拓展|业务拓展|代理商|售前|导购|经销商|海外|市场拓展|"
 	"销售工程师|城市经理|区域经理|大区经理|销售助理|解决方案|售前工程师|置业顾问|销售部|跟单|客户代表"},
 
 	/* ---- service ---- */
 	{NULL, "service", NULL, NULL,
 		"customer service|customer success|customer support|customer experience|customer care|client service|client services|client success|"
 		"client engagement|client engagements|customer engagement|customer|client|clients|support|technical support|support engineer|technical support engineer|"
-		"service|services|call center|call centre|contact center|guest|guest services|guest relations|field service|service delivery|after sales|aftersales|"
+		"service|services|call center|call centre|contact center|host|hostess|complaints|guest|guest services|guest relations|field service|service delivery|after sales|aftersales|"
 		"client operations|service operations|service strategy|customer strategy|client strategy|support operations|engagement|customer operations|customer relations|value added services|waiter|bartender|concierge|"
-	"客服|客户服务|客户成功|售后|售后服务|技术支持|技术支持工程师|售后工程师|呼叫中心|客户支持|客户关系|美容|美发|汽车服务|服务顾问|接待|服务|会员"},
+	"客服|客户服务|客户成功|售后|售后服务|技术支持|技术支持工程师|售后工程师|呼叫中心|客户支持|投诉|客户关系|美容|美发|汽车服务|服务顾问|接待|服务|会员"},
 
 	/* ---- people ---- */
 	{NULL, "hr", NULL, NULL,
 		"hr|h r|human resources|human resource|human capital|people|people operations|people and culture|people ops|talent|talent acquisition|"
 		"talent management|global talent management|recruiting|recruitment|recruiter|recruiters|staffing|compensation|compensation and benefits|benefits|total rewards|rewards|"
 		"learning and development|learning development|l d|training|training specialist|trainer|learning|executive search|headhunter|headhunting|sourcer|talent acquisition partner|employment|organizational effectiveness|compensation consultant|workforce planning|executive recruitment|organizational development|organisation development|"
-		"hr operations|hr strategy|hr services|hr transformation|people analytics|people strategy|talent strategy|talent operations|talent research|human resources operations|human resources strategy|employee relations|employee experience|employee engagement|diversity|dei|hrbp|hr business partner|hris|human resource information systems|workforce|"
+		"hr operations|hr strategy|hr services|hr transformation|people analytics|people strategy|talent strategy|talent operations|talent research|human resources operations|human resources strategy|employer branding|employer brand|employee relations|employee experience|employee engagement|diversity|dei|hrbp|hr business partner|hris|human resource information systems|workforce|"
 		"labor relations|social media recruiter|technical recruiter|hr manager|personnel|culture|diversity inclusion|"
 	"人力资源信息系统|人力资源|人力|人事|招聘|培训|薪酬|薪资|绩效|员工关系|组织发展|hr|企业大学|人才|猎头|猎头顾问|薪资福利|人力资源咨询|od|人力资源部|党群|工会|组织部"},
 

@@ -6,11 +6,9 @@
 
 #include "access/table.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "people/people.h"
 #include "utils/acl.h"
@@ -119,27 +117,4 @@ keep(Kept *kept, MemoryContext context, MemoryContext parent)
 {
 	MemoryContextSetParent(context, parent);
 	kept->context = context;
-}
-
-text *
-server_text(const char *utf8, int length)
-{
-	int			encoding = GetDatabaseEncoding();
-	Oid			conversion;
-	unsigned char *bytes;
-	text	   *result;
-
-	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII)
-		return cstring_to_text_with_len(utf8, length);
-	conversion = FindDefaultConversionProc(PG_UTF8, encoding);
-	if (!OidIsValid(conversion))
-		return NULL;
-	bytes = palloc(length * MAX_CONVERSION_GROWTH + 1);
-	if (pg_do_encoding_conversion_buf(conversion, PG_UTF8, encoding,
-									  (unsigned char *) unconstify(char *, utf8), length,
-									  bytes, length * MAX_CONVERSION_GROWTH + 1, true) < length)
-		return NULL;
-	result = cstring_to_text((char *) bytes);
-	pfree(bytes);
-	return result;
 }

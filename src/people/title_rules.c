@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "common/text.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"

@@ -8,10 +8,9 @@
  */
 #include "postgres.h"
 
-#include "catalog/namespace.h"
 #include "common/compat.h"
+#include "common/text.h"
 #include "funcapi.h"
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(icp_shipped_frameworks);
@@ -359,34 +358,12 @@ static const ShippedDimension shipped[] = {
 		"这对你们有用在哪里？怎么判断有用？"}},
 };
 
-/* In the database's encoding; NULL if it lacks some of the letters. */
-static text *
-text_from_utf8(const char *utf8)
-{
-	int			len = strlen(utf8);
-	int			size = len * MAX_CONVERSION_GROWTH + 1;
-	char	   *converted;
-	Oid			conversion;
-
-	if (GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII)
-		return cstring_to_text_with_len(utf8, len);
-	conversion = FindDefaultConversionProc(PG_UTF8, GetDatabaseEncoding());
-	if (!OidIsValid(conversion))
-		return NULL;
-	converted = palloc(size);
-	if (pg_do_encoding_conversion_buf(conversion, PG_UTF8, GetDatabaseEncoding(),
-									  (unsigned char *) unconstify(char *, utf8), len,
-									  (unsigned char *) converted, size, true) != len)
-		return NULL;
-	return cstring_to_text(converted);
-}
-
 static void
 put_row(ReturnSetInfo *result, const ShippedDimension *row, int ordinal,
 		const Words *words, const char *language)
 {
-	text	   *meaning = text_from_utf8(words->meaning);
-	text	   *question = text_from_utf8(words->question);
+	text	   *meaning = server_text(words->meaning, strlen(words->meaning));
+	text	   *question = server_text(words->question, strlen(words->question));
 	Datum		values[] = {
 		CStringGetTextDatum(row->framework), CStringGetTextDatum(row->dimension),
 		Int32GetDatum(ordinal), PointerGetDatum(meaning), PointerGetDatum(question),
