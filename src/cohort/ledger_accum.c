@@ -19,6 +19,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/rangetypes.h"
 #include "utils/typcache.h"
 
@@ -50,17 +51,26 @@ typedef struct LedgerCall
 	Period		grain;			/* as they say */
 } LedgerCall;
 
+/*
+ * The types are those that the function is declared with: the expression that
+ * it is called by would tell, too, but whoever distributes an aggregate calls
+ * its functions without one, and for each row anew.
+ */
 static LedgerCall *
 ledger_call(FunctionCallInfo fcinfo)
 {
 	LedgerCall *call = fcinfo->flinfo->fn_extra;
+	Oid		   *types;
+	int			ntypes;
 
 	if (call != NULL)
 		return call;
 	call = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(LedgerCall));
-	call->time_type = get_fn_expr_argtype(fcinfo->flinfo, ARG_TIME);
+	(void) get_func_signature(fcinfo->flinfo->fn_oid, &types, &ntypes);
+	call->time_type = types[ARG_TIME];
 	if (PG_NARGS() > ARG_SERVICE)
-		call->range = lookup_type_cache(get_fn_expr_argtype(fcinfo->flinfo, ARG_SERVICE), TYPECACHE_RANGE_INFO);
+		call->range = lookup_type_cache(types[ARG_SERVICE], TYPECACHE_RANGE_INFO);
+	pfree(types);
 	call->grain = PERIOD_MONTH;
 	fcinfo->flinfo->fn_extra = call;
 	return call;
