@@ -200,6 +200,32 @@ columns_of(PlannerInfo *root, Node *row, RowColumns *columns)
 	return false;
 }
 
+/* ---- rows without names ---- */
+
+/*
+ * ROW(...) calls its columns f1, f2, ...; so does what a system that plans for
+ * several servers makes of a subquery's row, whose names are lost then.
+ */
+bool
+lacks_names(TupleDesc tupdesc)
+{
+	for (int i = 0; i < tupdesc->natts; i++)
+	{
+		if (strcmp(NameStr(TupleDescAttr(tupdesc, i)->attname), psprintf("f%d", i + 1)) != 0)
+			return false;
+	}
+	return tupdesc->tdtypeid == RECORDOID && tupdesc->natts > 0;
+}
+
+void
+refuse_row_without_names(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("the row has lost the names of its columns"),
+			 errhint("ROW(...) has no column names; name them in a subquery, or pass a table's row.")));
+}
+
 /* ---- calls ---- */
 
 /*

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/tupdesc.h"
+#include "common/compat.h"
 #include "fmgr.h"
 #include "nodes/pathnodes.h"
 
@@ -25,6 +26,11 @@ extern bool columns_of(PlannerInfo *root, Node *row, RowColumns *columns);
 
 /* The call, or NULL where not_null does not hold; not_null may be NULL itself. */
 extern Node *guarded(Node *call, Expr *not_null);
+
+/* Is it the row of ROW(...), which has no names but f1, f2, ...? */
+extern bool lacks_names(TupleDesc tupdesc);
+
+pg_noreturn extern void refuse_row_without_names(void);
 
 extern Oid	find_function(Oid schema, const char *name, Oid first, Oid second);
 extern Oid	common_collation(List *args);

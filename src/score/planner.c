@@ -119,6 +119,9 @@ columns_call(FuncExpr *call, Const *portrait, const Portrait *tree,
 	if (!OidIsValid(function) || tree->fields == NIL ||
 		list_length(tree->fields) >= FUNC_MAX_ARGS)
 		return NULL;
+	/* are they absent, or have their names been lost?  The function tells, when it runs */
+	if (tree->absent_is_missing && lacks_names(columns->tupdesc))
+		return NULL;
 	foreach(lc, tree->fields)
 	{
 		Node	   *field = field_expression(columns, lfirst(lc),

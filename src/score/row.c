@@ -13,6 +13,7 @@
 #include "access/tupdesc.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
+#include "common/columns.h"
 #include "common/compat.h"
 #include "common/text.h"
 #include "executor/executor.h"
@@ -201,6 +202,7 @@ RowShape *
 row_shape(const Portrait *portrait, TupleDesc tupdesc)
 {
 	RowShape   *shape = make_shape(portrait);
+	bool		found = false;
 
 	shape->tupdesc = tupdesc;
 	shape->values = palloc(sizeof(Datum) * Max(tupdesc->natts, 1));
@@ -213,12 +215,16 @@ row_shape(const Portrait *portrait, TupleDesc tupdesc)
 		{
 			shape->types[i].type = place->type;
 			shape->types[i].collation = place->collation;
+			found = true;
 		}
 		else if (!portrait->absent_is_missing)
 			no_such_field(portrait, tupdesc, shape->names[i]);
 		else
 			memset(place, 0, sizeof(FieldPlace));
 	}
+	/* all that is absent may be missing, but not because names were lost on the way */
+	if (!found && shape->nfields > 0 && lacks_names(tupdesc))
+		refuse_row_without_names();
 	return shape;
 }
 

@@ -17,18 +17,6 @@
 
 PG_FUNCTION_INFO_V1(icp_row_support);
 
-/* Has a row lost its names?  Then the function says so when it runs. */
-static bool
-has_names(const RowColumns *columns)
-{
-	Form_pg_attribute first;
-
-	if (columns->tupdesc->natts == 0)
-		return false;
-	first = TupleDescAttr(columns->tupdesc, 0);
-	return columns->tupdesc->tdtypeid != RECORDOID || strcmp(NameStr(first->attname), "f1") != 0;
-}
-
 static Node *
 columns_call(FuncExpr *call, const RowColumns *columns)
 {
@@ -73,7 +61,9 @@ simplify(SupportRequestSimplify *request)
 	if (ntypes != 1 || types[0] != RECORDOID || list_length(call->args) != 1 ||
 		strcmp(get_func_name(call->funcid), "icp_row") != 0 || !icp_may_execute(call->funcid))
 		return NULL;
-	if (!columns_of(request->root, linitial(call->args), &columns) || !has_names(&columns))
+	/* of a row without names the function says so, when it runs */
+	if (!columns_of(request->root, linitial(call->args), &columns) ||
+		columns.tupdesc->natts == 0 || lacks_names(columns.tupdesc))
 		return NULL;
 	result = columns_call(call, &columns);
 	return result == NULL ? NULL : guarded(result, columns.not_null);

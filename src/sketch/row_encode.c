@@ -13,6 +13,7 @@
 #include "access/tupdesc.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
+#include "common/columns.h"
 #include "common/compat.h"
 #include "common/shortest_dec.h"
 #include "miscadmin.h"
@@ -689,22 +690,6 @@ typedef struct RecordState
 	NullableDatum *fields;
 } RecordState;
 
-/* ROW(...) loses the names of what is in it, and a sketch is about names. */
-static void
-check_names(TupleDesc tupdesc)
-{
-	for (int i = 0; i < tupdesc->natts; i++)
-	{
-		if (strcmp(NameStr(TupleDescAttr(tupdesc, i)->attname), psprintf("f%d", i + 1)) != 0)
-			return;
-	}
-	if (tupdesc->tdtypeid == RECORDOID && tupdesc->natts > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("the row has lost the names of its columns"),
-				 errhint("ROW(...) has no column names; name them in a subquery, or pass a table's row.")));
-}
-
 static void
 init_record(RecordState *state, HeapTupleHeader record)
 {
@@ -714,7 +699,9 @@ init_record(RecordState *state, HeapTupleHeader record)
 	Oid		   *types = palloc(sizeof(Oid) * Max(tupdesc->natts, 1));
 	int			n = 0;
 
-	check_names(tupdesc);
+	/* a sketch is about names */
+	if (lacks_names(tupdesc))
+		refuse_row_without_names();
 	state->columns = palloc(sizeof(int) * Max(tupdesc->natts, 1));
 	for (int i = 0; i < tupdesc->natts; i++)
 	{

@@ -156,8 +156,9 @@ SELECT same('ROW with a set', $$SELECT @f(ROW('SaaS', generate_series(50, 150, 5
 SELECT same('ROW with a set that is no field', $$SELECT @f(ROW('SaaS', 150, generate_series(1, 3))::deal@p)$$, false);
 SELECT same('ROW with a volatile function', $$SELECT @f(ROW('SaaS', 100 + random() * 0.1)::brief@p)$$, false);
 SELECT same('ROW of a row', 'SELECT id, @f(ROW(c.industry, c.employees)::brief@p) FROM plain c');
-SELECT same('ROW of columns without names', 'SELECT id, @f(ROW(industry, employees)@p) FROM accounts');
-SELECT same('ROW without names', $$SELECT @f(ROW('SaaS', 150)@p)$$, false);
+-- what may be absent is not what has lost its name
+SELECT throws_ok('SELECT icp_score(ROW(industry, employees)) FROM accounts', '42703', 'the row has lost the names of its columns', 'ROW of columns without names');
+SELECT throws_ok($$SELECT icp_score(ROW('SaaS', 150), hidden('p'))$$, '42703', 'the row has lost the names of its columns', 'ROW without names (left alone)');
 SELECT same('NULL of a row type', 'SELECT @f(NULL::accounts@p)', false);
 SELECT same('NULL::record', 'SELECT @f(NULL::record@p)', false);
 SELECT same('text to a row', $$SELECT @f('(SaaS,150)'::brief@p)$$, false);
