@@ -178,26 +178,57 @@ map_field(SketchWriter *writer, const Sketch *other, const Field *theirs, FieldM
 	note_texts(writer, f, other, theirs);
 }
 
-/* The other sketch has nothing staged. */
+/* Sets the counts of rows to 0 that would not stay here. */
+static void
+drop_unsampled(const Sketch *sketch, const Block *block, const uint64 *hashes, uint32 *counts)
+{
+	uint32	   *flags = palloc(sizeof(uint32) * BLOCK_ROWS);
+
+	unpack_codes(block_flags(block), flags);
+	for (uint32 row = 0; row < block->nrows; row++)
+	{
+		if (!is_sampled(hashes[row], flags[row] ? sketch->best_level : sketch->rest_level))
+			counts[row] = 0;
+	}
+	pfree(flags);
+}
+
+/*
+ * The other sketch has nothing staged.  Where rows are sampled here more than
+ * there, those that would not stay are not brought over: to thin out all rows
+ * after each of many sketches takes far longer.
+ */
 void
 merge_sketch(SketchWriter *writer, const Sketch *other)
 {
 	FieldMap   *maps = palloc0(sizeof(FieldMap) * Max(other->nfields, 1));
 	uint32	   *counts = palloc(sizeof(uint32) * BLOCK_ROWS);
 	const Block *block = first_block(other);
+	uint64	   *hashes = NULL;
+	uint64	   *hash;
 
 	check_parameters(writer->sketch, other);
 	stage_batch(writer);
 	for (uint32 f = 0; f < other->nfields; f++)
 		map_field(writer, other, &sketch_fields(other)[f], &maps[f]);
+	if (writer->sketch->best_level > other->best_level || writer->sketch->rest_level > other->rest_level)
+		hashes = row_hashes(other, block, other->nblocks, other->kept_best + other->kept_rest);
+	hash = hashes;
 	for (uint32 i = 0; i < other->nblocks; i++)
 	{
 		unpack_codes(block_counts(block), counts);
+		if (hashes != NULL)
+		{
+			drop_unsampled(writer->sketch, block, hash, counts);
+			hash += block->nrows;
+		}
 		stage_block(writer, block, maps, counts);
 		block = next_block(block);
 	}
 	pfree(maps);
 	pfree(counts);
+	if (hashes != NULL)
+		pfree(hashes);
 	writer->sketch->all_best += other->all_best;
 	writer->sketch->all_rest += other->all_rest;
 	writer->sketch->unknown += other->unknown;

@@ -318,13 +318,16 @@ thin_if_needed(SketchWriter *writer)
 		thin_rows(writer);
 }
 
-/* After another sketch's rows were added: both are sampled alike. */
+/*
+ * After another sketch's rows were added, which are sampled as those here at
+ * least: all are sampled alike.
+ */
 void
 level_rows(SketchWriter *writer, const Sketch *other)
 {
 	Sketch	   *sketch = writer->sketch;
-	bool		uneven = sketch->best_level != other->best_level ||
-		sketch->rest_level != other->rest_level;
+	bool		uneven = sketch->best_level < other->best_level ||
+		sketch->rest_level < other->rest_level;
 
 	sketch->best_level = Max(sketch->best_level, other->best_level);
 	sketch->rest_level = Max(sketch->rest_level, other->rest_level);
