@@ -1,4 +1,4 @@
--- What is timed: each with one process, and with one and two workers beside a leader who only collects.
+-- What is timed: each with one process; and what one and two workers spend on it.
 
 CREATE FUNCTION bench.portrait() RETURNS icp_portrait LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
 	'{"characteristics": [
@@ -35,14 +35,45 @@ INSERT INTO bench.work (name, of, query) VALUES
 ('rollup of 36 monthly cohorts', 'customers', 'SELECT pg_column_size(icp_rollup(cohort)) FROM bench.cohorts');
 
 INSERT INTO bench.queries (name, settings, query)
-SELECT w.name || suffix, '{"jit": "off", "work_mem": "512MB", "parallel_leader_participation": "off"}'::jsonb || settings::jsonb, query
-FROM bench.work AS w, (VALUES (1, '', '{}'), (2, ', 1 worker', '{"max_parallel_workers_per_gather": "1"}'), (3, ', 2 workers', '{"max_parallel_workers_per_gather": "2"}')) AS s (n, suffix, settings)
-WHERE n = 1 OR w.name NOT LIKE 'rollup%'
-ORDER BY w.place, n;
+SELECT name, '{"jit": "off", "work_mem": "512MB"}', query FROM bench.work ORDER BY place;
+
+-- Processor time, in ms: of this process, and of all that the postmaster had and that have ended. Linux tells.
+CREATE FUNCTION bench.spent(OUT own float8, OUT others float8) LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+	SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::float8 / 1e6,
+		10 * (split_part(stat, ' ', 14)::float8 + split_part(stat, ' ', 15)::float8)	-- of 100 ticks a second
+	FROM (SELECT regexp_replace(pg_read_file('/proc/' || split_part(regexp_replace(pg_read_file('/proc/self/stat'), '^.*\) ', ''), ' ', 2) || '/stat'), '^.*\) ', '') AS stat) AS s;
+END;
+
+-- What workers spend, beside a leader who takes no part in the scan. On idle processors they work at the same time; on
+-- a busy machine, how long the whole takes says nothing.
+CREATE TABLE bench.workers (name text, workers integer, ms float8, leader_ms float8, workers_ms float8);
+CREATE PROCEDURE bench.measure_workers() LANGUAGE plpgsql AS $$
+DECLARE
+	w record;
+	before record;
+	after record;
+	began timestamptz;
+BEGIN
+	FOR w IN SELECT * FROM bench.work, generate_series(1, 2) AS n WHERE name NOT LIKE 'rollup%' ORDER BY place, n LOOP
+		PERFORM set_config('jit', 'off', true), set_config('work_mem', '512MB', true), set_config('parallel_leader_participation', 'off', true),
+			set_config('max_parallel_workers_per_gather', w.n::text, true);
+		SELECT * INTO before FROM bench.spent();
+		began := clock_timestamp();
+		EXECUTE w.query;
+		INSERT INTO bench.workers SELECT w.name, w.n, 1000 * extract(epoch FROM clock_timestamp() - began);
+		PERFORM pg_sleep(0.1);	-- until the postmaster has taken note of their end
+		SELECT * INTO after FROM bench.spent();
+		UPDATE bench.workers SET leader_ms = after.own - before.own, workers_ms = after.others - before.others WHERE (name, workers) = (w.name, w.n);
+		COMMIT;
+	END LOOP;
+END
+$$;
 
 CREATE VIEW bench.scale AS
 WITH t AS (SELECT name, min(ms) AS ms FROM bench.times GROUP BY name)
 SELECT w.place, w.name AS work, rows::bigint, round(t.ms::numeric) AS ms, round((1e6 * t.ms / rows)::numeric) AS "ns a row",
-	round(one.ms::numeric) AS "ms, 1 worker", round(two.ms::numeric) AS "2 workers", round((one.ms / two.ms)::numeric, 2) AS "times as fast"
-FROM bench.work AS w JOIN t USING (name) LEFT JOIN t AS one ON one.name = w.name || ', 1 worker' LEFT JOIN t AS two ON two.name = w.name || ', 2 workers',
+	round(one.workers_ms::numeric) AS "1 worker: ms", round(one.leader_ms::numeric) AS leader, round(two.workers_ms::numeric) AS "2 workers: ms", round(two.leader_ms::numeric) AS "leader ",
+	CASE WHEN two.workers_ms > 10 THEN round(((one.workers_ms + one.leader_ms) / (two.workers_ms / 2 + two.leader_ms))::numeric, 2) END AS "times as fast"
+FROM bench.work AS w JOIN t USING (name) LEFT JOIN bench.workers AS one ON one.name = w.name AND one.workers = 1 LEFT JOIN bench.workers AS two ON two.name = w.name AND two.workers = 2,
 	LATERAL (SELECT reltuples AS rows FROM pg_class WHERE oid = to_regclass(w.of)) AS r;
