@@ -36,7 +36,7 @@ SELECT signature, lanname, proconfig FROM functions JOIN pg_language l ON l.oid 
 WHERE CASE lanname WHEN 'c' THEN proconfig IS NOT NULL ELSE proconfig IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}' AND prosqlbody IS NULL END;
 SELECT DISTINCT lanname FROM functions JOIN pg_language l ON l.oid = prolang ORDER BY 1;
 SELECT relname, relrowsecurity, relforcerowsecurity, (SELECT array_agg(a.grantee::regrole || ' ' || a.privilege_type) FROM aclexplode(relacl) a WHERE a.grantee <> relowner) AS granted
-FROM pg_class WHERE oid IN (SELECT objid FROM members WHERE classid = 'pg_class'::regclass) AND relkind = 'r';
+FROM pg_class WHERE oid IN (SELECT objid FROM members WHERE classid = 'pg_class'::regclass) AND relkind = 'r' ORDER BY 1;
 SELECT typname, typacl FROM pg_type WHERE typacl IS NOT NULL AND oid IN (SELECT objid FROM members WHERE classid = 'pg_type'::regclass);
 SELECT extrelocatable, extconfig::regclass[], extcondition FROM pg_extension WHERE extname = 'icp_portrait';
 SELECT superuser, trusted, relocatable, requires FROM pg_available_extension_versions WHERE name = 'icp_portrait' AND installed;
