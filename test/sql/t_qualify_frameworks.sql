@@ -60,6 +60,21 @@ INSERT INTO icp_frameworks (framework, dimension, ordinal, question, shipped) VA
 UPDATE icp_frameworks SET question = 'x' WHERE framework = 'BANT' AND ordinal = 1 AND language = 'en';
 DELETE FROM icp_frameworks WHERE framework = 'BANT' AND ordinal = 1 AND language = 'en';
 TRUNCATE icp_frameworks;
+-- the trigger on tables for which it is not made
+CREATE TABLE not_ours (a int, shipped boolean);
+CREATE TRIGGER by_statement BEFORE INSERT OR UPDATE OR DELETE ON not_ours FOR EACH STATEMENT EXECUTE FUNCTION icp_keep_shipped();
+INSERT INTO not_ours VALUES (1, true);
+UPDATE not_ours SET a = 2;
+DROP TRIGGER by_statement ON not_ours;
+CREATE TRIGGER too_late AFTER INSERT ON not_ours FOR EACH ROW EXECUTE FUNCTION icp_keep_shipped();
+INSERT INTO not_ours VALUES (1, true);
+DROP TRIGGER too_late ON not_ours;
+CREATE TRIGGER kept BEFORE INSERT ON not_ours FOR EACH ROW EXECUTE FUNCTION icp_keep_shipped();
+INSERT INTO not_ours VALUES (1, false) RETURNING *;
+ALTER TABLE not_ours ALTER shipped TYPE text;
+INSERT INTO not_ours VALUES (1, 'false');
+ALTER TABLE not_ours DROP shipped;
+INSERT INTO not_ours VALUES (1);
 INSERT INTO icp_frameworks (framework, dimension, ordinal, question) VALUES ('X', 'title', 1, 'z');
 INSERT INTO icp_frameworks (framework, dimension, ordinal, question) VALUES ('X', 'y', 1, '');
 SELECT icp_framework('bant', '{}');

@@ -55,6 +55,16 @@ CREATE FUNCTION changes() RETURNS SETOF text LANGUAGE plpgsql AS $$ DECLARE t te
 	IF i = 1 THEN INSERT INTO icp_tracks (track, ordinal, condition) VALUES ('x', 0, '{"field": "x", "equals": 1}'); ELSE DELETE FROM icp_tracks WHERE track = 'x'; END IF;
 END LOOP; END $$;
 SELECT changes();
+-- what is replicated leaves the shipped rows to the extension, and brings the others
+SAVEPOINT replicated;
+SET LOCAL session_replication_role = replica;
+CREATE TEMP TABLE sent AS SELECT * FROM icp_tracks UNION ALL SELECT 'x', 0, 'sent', '{"field": "x", "equals": 1}', false;
+INSERT INTO icp_tracks SELECT * FROM sent RETURNING track, shipped;
+UPDATE icp_tracks SET ordinal = -1 RETURNING track, shipped;
+SELECT icp_track('{"x": 1}'::jsonb) AS "replicated";
+DELETE FROM icp_tracks RETURNING track, shipped;
+SELECT icp_track('{"x": 1}'::jsonb) AS "and deleted";
+ROLLBACK TO replicated;
 SAVEPOINT everything;
 INSERT INTO icp_tracks (track, ordinal) SELECT track, 1 FROM icp_tracks;
 SELECT is_empty('SELECT * FROM leads l WHERE icp_track(l) IS NOT NULL', 'all switched off');
