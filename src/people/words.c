@@ -156,7 +156,8 @@ fold(uint32 letter)
 			break;
 	}
 	if (letter < 0xC0 || letter == 0xD7 || letter == 0xF7 || (letter >= 0x2000 && letter <= 0x2BFF) ||
-		(letter >= 0x3000 && letter <= 0x303F) || (letter >= 0xFF00 && letter <= 0xFF65))
+		(letter >= 0x3000 && letter <= 0x303F) || (letter >= 0xFF00 && letter <= 0xFF65) ||
+		(letter >= 0xFE00 && letter <= 0xFE0F) || (letter >= 0x1F000 && letter <= 0x1FAFF))
 		return SEPARATOR;
 	return letter;
 }
