@@ -9,6 +9,7 @@
 #include "funcapi.h"
 #include "market/market.h"
 #include "utils/builtins.h"
+#include "utils/float.h"
 
 PG_FUNCTION_INFO_V1(icp_reach_final);
 PG_FUNCTION_INFO_V1(icp_audience_final);
@@ -133,7 +134,7 @@ checked_ceiling(double ceiling)
 	if (!(ceiling >= 0) || isinf(ceiling))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("ceiling %g is out of range", ceiling),
+				 errmsg("ceiling %s is out of range", float8out_internal(ceiling)),
 				 errhint("It is what one who fits may cost, such as a third of a customer's lifetime value times the share of those who fit that become customers.")));
 	return ceiling;
 }

@@ -10,6 +10,7 @@
 #include "common/aggregate.h"
 #include "market/market.h"
 #include "utils/builtins.h"
+#include "utils/float.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
@@ -91,8 +92,9 @@ meet_ceiling(Screening *screening, double ceiling)
 	else if (screening->ceiling != ceiling)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("icp_audience was given different ceilings: %g and %g", Min(screening->ceiling, ceiling),
-						Max(screening->ceiling, ceiling)),
+				 errmsg("icp_audience was given different ceilings: %s and %s",
+						float8out_internal(Min(screening->ceiling, ceiling)),
+						float8out_internal(Max(screening->ceiling, ceiling))),
 				 errhint("Give the same one in every row, or group by it.")));
 }
 

@@ -8,6 +8,7 @@
 
 #include "common/compat.h"
 #include "funcapi.h"
+#include "utils/float.h"
 
 PG_FUNCTION_INFO_V1(icp_outreach);
 
@@ -55,7 +56,7 @@ figure(FunctionCallInfo fcinfo, int argument, const char *name, float8 usual)
 	if (!isfinite(given) || given <= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid value for \"%s\": %g", name, given),
+				 errmsg("invalid value for \"%s\": %s", name, float8out_internal(given)),
 				 errdetail("It is a number above 0."),
 				 errhint("NULL stands for the usual figure, %g.", usual)));
 	return given;

@@ -21,6 +21,7 @@
 #include "people/people.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/float.h"
 #include "utils/lsyscache.h"
 
 PG_FUNCTION_INFO_V1(icp_committee_accum);
@@ -175,7 +176,7 @@ read_influence(float8 influence)
 	if (unlikely(!(influence >= 0 && influence <= 1)))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("influence %g is out of range", influence),
+				 errmsg("influence %s is out of range", float8out_internal(influence)),
 				 errhint("Influence is from 0 to 1; NULL where it is not known.")));
 	return (uint64) (influence * WHOLE + 0.5);
 }

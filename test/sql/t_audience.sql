@@ -79,6 +79,7 @@ SELECT is((icp_audience(lead(i % 2 = 0), CASE WHEN i <= n THEN 1 END, 5)).verdic
 
 SELECT throws_ok(format('SELECT icp_audience(lead(true), 1, %L)', c), '22023', format('ceiling %s is out of range', m)) FROM (VALUES ('-1', '-1'), ('NaN', 'NaN'), ('Infinity', 'Infinity'), ('-Infinity', '-Infinity')) v(c, m);
 SELECT throws_ok(format('SELECT icp_audience(lead(true), 1, c) FROM (VALUES (%s), (%s)) v(c)', a, b), '22023', 'icp_audience was given different ceilings: 5 and 6.5') FROM (VALUES ('5::float8', '6.5'), ('6.5::float8', '5')) v(a, b);
+SELECT throws_ok('SELECT icp_audience(lead(true), 1, c) FROM (VALUES (100::float8), (100.0000001)) v(c)', '22023', 'icp_audience was given different ceilings: 100 and 100.0000001');
 SELECT throws_ok('SELECT merged(s) FROM (SELECT counted(lead(true), 1, c) AS s FROM (VALUES (5::float8), (6.5)) v(c) GROUP BY c) x', '22023', 'icp_audience was given different ceilings: 5 and 6.5');
 SELECT is((icp_audience(lead(i % 2 = 0), 1, CASE WHEN i = 7 THEN 5 END)).verdict, 'worth it', 'told once is told') FROM generate_series(1, 100) i;
 SELECT is((SELECT (merged(s)).verdict FROM (SELECT counted(lead(i % 2 = 0), 1, CASE WHEN i = 7 THEN 5 END) AS s FROM generate_series(1, 100) i GROUP BY i % 5) x), 'worth it', 'and to one of many');

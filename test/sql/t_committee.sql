@@ -40,7 +40,7 @@ SELECT is(icp_expected_people(n), e, n || ' people') FROM (VALUES (0, 6), (49, 6
 SELECT is_empty('SELECT n FROM generate_series(1, 20000) n WHERE icp_expected_people(n) < icp_expected_people(n - 1)', 'larger companies, more people');
 
 \echo errors
-SELECT throws_ok(format('SELECT icp_committee(''user''::text, %s)', a), s, m) FROM (VALUES ('''friendly''', '22023', 'unknown stance "friendly"'), ('NULL, 1.1, 1', '22003', 'influence 1.1 is out of range'), ('NULL, -0.1, 1', '22003', 'influence -0.1 is out of range'), ('NULL, ''NaN'', 1', '22003', 'influence NaN is out of range'), ('NULL, ''Infinity'', 1', '22003', 'influence Infinity is out of range'), ('NULL, 1, -1', '22003', 'company size -1 is negative')) v(a, s, m);
+SELECT throws_ok(format('SELECT icp_committee(''user''::text, %s)', a), s, m) FROM (VALUES ('''friendly''', '22023', 'unknown stance "friendly"'), ('NULL, 1.1, 1', '22003', 'influence 1.1 is out of range'), ('NULL, -0.1, 1', '22003', 'influence -0.1 is out of range'), ('NULL, 1.0000001, 1', '22003', 'influence 1.0000001 is out of range'), ('NULL, ''NaN'', 1', '22003', 'influence NaN is out of range'), ('NULL, ''Infinity'', 1', '22003', 'influence Infinity is out of range'), ('NULL, 1, -1', '22003', 'company size -1 is negative')) v(a, s, m);
 SELECT throws_ok('SELECT icp_expected_people(-1)', '22003', 'company size -1 is negative'), is(icp_expected_people(NULL), NULL, 'NULL');
 SELECT throws_ok(format('SELECT %s', f), '0A000') FROM unnest('{"icp_committee_accum(NULL, ''user'', NULL)","icp_committee_accum_roles(NULL, NULL, NULL)","icp_committee_combine(NULL, NULL)",icp_committee_final(NULL)}'::text[]) f;
 
