@@ -21,4 +21,18 @@ require_aggregate(FunctionCallInfo fcinfo, const char *function, const char *agg
 				 errhint("Call the aggregate %s.", aggregate)));
 }
 
+/*
+ * A state with its words where C expects them.  In a tuple a bytea lies at any
+ * multiple of four; what an aggregate changes in place is aligned already.
+ */
+static inline struct varlena *
+aligned_state(Datum datum)
+{
+	struct varlena *state = PG_DETOAST_DATUM(datum);
+
+	if (likely((uintptr_t) state == MAXALIGN((uintptr_t) state)))
+		return state;
+	return memcpy(palloc(VARSIZE(state)), state, VARSIZE(state));
+}
+
 #endif							/* ICP_AGGREGATE_H */

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "common/aggregate.h"
 #include "common/compat.h"
 #include "common/hashfn.h"
 #include "common/int.h"
@@ -109,13 +110,8 @@ new_tally(const TallyKind *kind)
 Tally *
 open_tally(const TallyKind *kind, Datum datum)
 {
-	struct varlena *bytes = PG_DETOAST_DATUM(datum);
-	Tally	   *tally;
+	Tally	   *tally = (Tally *) aligned_state(datum);
 
-	/* a tuple holds a bytea where it comes to lie; what an aggregate changes in place is aligned */
-	if ((uintptr_t) bytes != MAXALIGN((uintptr_t) bytes))
-		bytes = memcpy(palloc(VARSIZE(bytes)), bytes, VARSIZE(bytes));
-	tally = (Tally *) bytes;
 	if (VARSIZE(tally) < slots_at(kind) || tally->magic != kind->magic ||
 		(tally->nslots & (tally->nslots - 1)) != 0 ||
 		(VARSIZE(tally) - slots_at(kind)) / sizeof(Slot) < tally->nslots ||

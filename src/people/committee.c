@@ -76,7 +76,7 @@ refuse_state(void)
 static inline Committee *
 open_committee(Datum datum)
 {
-	Committee  *state = (Committee *) PG_DETOAST_DATUM(datum);
+	Committee  *state = (Committee *) aligned_state(datum);
 
 	if (unlikely(VARSIZE(state) != sizeof(Committee) || state->magic != COMMITTEE_MAGIC))
 		refuse_state();
