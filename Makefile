@@ -2,7 +2,7 @@
 # The tasks below come on top of that, and need nothing but make to begin with: make help.
 
 PG_CONFIG ?= pg_config
-TASKS = help demo psql bench check check-docs check-versions lint dist deb check-deb
+TASKS = help demo psql report bench check check-docs check-report check-versions lint dist deb check-deb
 
 ifneq (,$(filter $(TASKS),$(MAKECMDGOALS)))
 
@@ -15,8 +15,10 @@ help:
 	@echo '  make demo     find what the best of a generated CRM share, score it, learn a portrait; in a throw-away server'
 	@echo "                CSV=your.csv BEST='SQL condition' does it on your file; PORTRAIT=file.json scores that"
 	@echo '  make psql     open a shell on the demo'
+	@echo '  make report   draw the demo as one page, report/portrait.html, and one SVG; PGDATABASE=yours (and PGHOST ...) draws your own'
 	@echo '  make check    run all tests, or TESTS="t_score ..."'
 	@echo '  make check-docs  run the examples of README and docs, and compare their results'
+	@echo '  make check-report  draw hostile, empty and ordinary data, and look at the page in a browser'
 	@echo '  make check-versions  run all tests on each PostgreSQL that a Debian release has, or VERSIONS="17 18"; as root'
 	@echo '  make lint     compile with gcc and clang, analyse the C code, check the install script'
 	@echo '  make bench    time scores and traits against other ways, and print the ratios; BENCH="traits quick" for some of it'
@@ -33,6 +35,11 @@ psql:
 	@[ -e "$$(test/cluster dir demo)/ready" ] || $(MAKE) --no-print-directory demo
 	@test/cluster psql demo
 
+# Whoever names a server or a database means that one.
+report:
+	@test/cluster setup $(if $(PGDATABASE)$(PGSERVICE)$(PGHOST),page,report)
+	@report/run
+
 bench:
 	@test/cluster setup bench
 	@bench/run $(BENCH)
@@ -44,6 +51,10 @@ check:
 check-docs:
 	@test/cluster setup check
 	@test/docs
+
+check-report:
+	@test/cluster setup check-report
+	@test/report
 
 check-versions:
 	@test/cluster setup versions
