@@ -1,5 +1,6 @@
 # What the tests share that start servers of their own: a database with saved
-# portraits and all that can depend on them, and a digest of its answers.
+# portraits and all that can depend on them, rows of the users in the tables that
+# come with some, a summary of each type, and a digest of its answers.
 package IcpTest;
 
 use strict;
@@ -50,6 +51,31 @@ sub fill
 		CREATE DOMAIN portrait_of_ours AS icp_portrait CHECK (VALUE IS NOT NULL);
 		CREATE FUNCTION best() RETURNS SETOF accounts STABLE LANGUAGE sql AS \$\$SELECT a FROM accounts a WHERE icp_fits(a, 'other') ORDER BY icp_score(a, $p\::icp_portrait), id\$\$;
 	});
+	fill_tables($node, $db);
+	return;
+}
+
+# New rows, and some that count instead of shipped ones.
+sub fill_tables
+{
+	my ($node, $db) = @_;
+
+	$node->safe_psql($db, q{
+		INSERT INTO icp_frameworks (framework, dimension, ordinal, meaning, question, language) VALUES ('BANT', 'budget', 7, NULL, 'How much?', 'en'), ('OURS', 'match', 2, 'm', 'Fits?', 'en'),
+			('OURS', 'intent', 1, NULL, 'Wants it?', 'en'), ('OURS', 'match', 2, '意义', '合适吗？', 'zh');
+		INSERT INTO icp_title_rules (phrase, seniority, function, role, others, note) VALUES ('ceo', 'manager', 'sales', NULL, NULL, 'here they are'), ('vibe officer', NULL, 'vibes', 'coach', NULL, E'a\tb\\\n'),
+			('气氛官', 'c_level', NULL, 'user', NULL, NULL), ('sherpa of', NULL, NULL, NULL, 'after', NULL);
+		INSERT INTO icp_roles (name, role, center_role, stance, source) VALUES ('champion', NULL, 'initiator', NULL, 'ours'), ('Sponsor (Exec.)', 'economic', 'decider', NULL, NULL), ('夙敌', NULL, NULL, 'opponent', NULL);
+		INSERT INTO icp_playbooks (tier, language, ordinal, step, action, minutes) VALUES ('T1', 'en', 2, NULL, NULL, NULL), ('T1', 'en', 9, 'Dine', 'well', 120), ('T9', 'fr', 1, 'Rien', NULL, 0);
+		INSERT INTO icp_tracks (track, ordinal, meaning, condition) VALUES ('drip', 1, NULL, NULL), ('shanghai', 0, 'm', '{"field": "city", "equals": "上海"}'), ('welcome', 2, NULL, '{"field": "employees", "range": "[400,)"}');
+		SELECT icp_save('framework', icp_framework('OURS', '{"match": {"field": "employees", "range": "[100,)"}, "intent": [{"field": "attrs.intent", "range": "[2,)"}, {"field": "industry", "equals": "SaaS"}]}'));
+		CREATE TABLE summaries (id serial PRIMARY KEY, r icp_row, s icp_sketch, l icp_ledger, c icp_cohort, v icp_validation);
+		INSERT INTO summaries (r) SELECT icp_row(a) FROM accounts a WHERE id <= 3;
+		INSERT INTO summaries (s) SELECT icp_sketch(icp_row(a), id % 4 = 0) FROM accounts a;
+		INSERT INTO summaries (v) SELECT icp_validation(employees::float8, id % 4 = 0) FROM accounts a;
+		INSERT INTO summaries (l) SELECT icp_ledger(seen, employees::numeric, 1.25) FROM accounts a WHERE employees > 0 GROUP BY id % 5;
+		INSERT INTO summaries (c) SELECT icp_cohort(l, '2020-01-01', 100, '2021-01-01') FROM summaries WHERE l IS NOT NULL;
+	});
 	return;
 }
 
@@ -71,6 +97,16 @@ sub digest
 		SELECT md5(string_agg(p::text || n, ',' ORDER BY n)) FROM portraits_of_mine;
 		SELECT string_agg(g::text, ',' ORDER BY g::text) FROM generated g;
 		SELECT md5(string_agg(b::text, ',' ORDER BY id)) FROM best() b;
+		SELECT 'icp_frameworks', count(*) FILTER (WHERE NOT shipped), md5(string_agg(t::text, ',' ORDER BY t::text COLLATE "C")) FROM icp_frameworks t
+			UNION ALL SELECT 'icp_title_rules', count(*) FILTER (WHERE NOT shipped), md5(string_agg(t::text, ',' ORDER BY t::text COLLATE "C")) FROM icp_title_rules t
+			UNION ALL SELECT 'icp_roles', count(*) FILTER (WHERE NOT shipped), md5(string_agg(t::text, ',' ORDER BY t::text COLLATE "C")) FROM icp_roles t
+			UNION ALL SELECT 'icp_playbooks', count(*) FILTER (WHERE NOT shipped), md5(string_agg(t::text, ',' ORDER BY t::text COLLATE "C")) FROM icp_playbooks t
+			UNION ALL SELECT 'icp_tracks', count(*) FILTER (WHERE NOT shipped), md5(string_agg(t::text, ',' ORDER BY t::text COLLATE "C")) FROM icp_tracks t;
+		SELECT string_agg(tgname || ' ' || tgenabled::text, ',' ORDER BY tgname) FROM pg_trigger WHERE tgfoid = 'icp_keep_shipped'::regproc;
+		SELECT md5(string_agg(concat_ws('|', id, icp_row_send(r), icp_sketch_send(s), icp_ledger_send(l), icp_cohort_send(c), icp_validation_send(v)), ',' ORDER BY id)) FROM summaries;
+		SELECT md5(string_agg(concat_ws('|', id, icp_track(a), icp_qualify(a, 'framework')), ',' ORDER BY id)) FROM accounts a;
+		SELECT md5(string_agg(q::text, ',' ORDER BY id, q.name)) FROM accounts a, icp_qualify_all(a) q;
+		SELECT icp_buyer_role('CEO'), icp_buyer_role('Vibe Officer'), icp_map_role('Champion', 'center'), (SELECT count(*) FROM icp_playbook('T1')), icp_framework('BANT', '{}')::jsonb #>> '{characteristics,3,question}', icp_committee(n, NULL) FROM unnest('{sponsor exec,夙敌}'::text[]) n;
 		SET enable_seqscan = off;
 		SELECT count(*) FROM accounts a WHERE icp_score(a, } . worth(10) . q{::icp_portrait) >= 10;
 	});

@@ -1,5 +1,5 @@
-# pg_dump and pg_restore carry saved portraits, their rights and triggers, and
-# what depends on them.
+# pg_dump and pg_restore carry saved portraits, their rights and triggers, what
+# depends on them, summaries, and the users' rows of the tables that come with some.
 use strict;
 use warnings;
 
@@ -18,6 +18,7 @@ fill($node, 'source');
 $node->safe_psql('source', 'GRANT INSERT, UPDATE, SELECT ON icp_portraits TO writer');
 my $expected = digest($node, 'source');
 like($expected, qr/writer INSERT,writer SELECT,writer UPDATE/, 'the source has rights to lose');
+is(join(' ', $expected =~ /^(icp_\w+\|\d+)\|/mg), 'icp_frameworks|4 icp_title_rules|4 icp_roles|3 icp_playbooks|3 icp_tracks|3', 'and rows of users');
 
 sub new_database
 {
@@ -68,6 +69,7 @@ command_ok([ 'pg_dump', '-Fc', '--data-only', '-f', "$dir/data", $source ], 'the
 my $pieces = new_database('pieces');
 command_ok([ 'pg_restore', '--exit-on-error', '-d', $pieces, "$dir/schema" ], 'restored the schema');
 is($node->safe_psql('pieces', 'SELECT count(*) FROM icp_portraits'), '0', 'which has no portraits');
+is($node->safe_psql('pieces', 'SELECT count(*) > 0, count(*) FILTER (WHERE NOT shipped) FROM icp_tracks'), 't|0', 'and of tracks the shipped ones');
 command_ok([ 'pg_restore', '--exit-on-error', '--disable-triggers', '-d', $pieces, "$dir/data" ], 'restored the data');
 $node->safe_psql('pieces', 'REFRESH MATERIALIZED VIEW kept');
 # PostgreSQL enables triggers again, but not for replicas as they were
@@ -88,6 +90,13 @@ my $revoked = new_database('revoked');
 command_ok([ 'pg_restore', '--exit-on-error', '-d', $revoked, "$dir/revoked" ], 'restored after a REVOKE');
 my ($status, $out, $err) = $node->psql('revoked', 'GRANT SELECT ON accounts TO PUBLIC; SET ROLE nobody; SELECT icp_score(a) FROM accounts a');
 like($err, qr/permission denied for table icp_portraits/, 'who could not read before cannot read now');
+
+
+# the users' rows alone, beside shipped ones, and twice is too often
+command_ok([ 'pg_restore', '--exit-on-error', '--data-only', '-t', 'icp_tracks', '-t', 'icp_playbooks', '-d', $only, "$dir/custom" ], 'restored only tracks and playbooks');
+my $tracks = 'SELECT md5(string_agg(t::text, $$,$$ ORDER BY t::text COLLATE "C")) FROM icp_tracks t';
+is($node->safe_psql('just_portraits', $tracks), $node->safe_psql('source', $tracks), 'they are as they were, and the shipped ones are there once');
+command_fails([ 'pg_restore', '--exit-on-error', '--data-only', '-t', 'icp_tracks', '-d', $only, "$dir/custom" ], 'a second time they are there already');
 
 $node->stop;
 done_testing();
