@@ -181,7 +181,7 @@ COMMENT ON FUNCTION @extschema@.icp_evidence_final(bytea) IS 'aggregate final fu
 CREATE AGGREGATE @extschema@.icp_evidence(supports boolean, source text) (
 	SFUNC = @extschema@.icp_evidence_accum,
 	STYPE = bytea,
-	SSPACE = 256,
+	SSPACE = 512,
 	COMBINEFUNC = @extschema@.icp_evidence_combine,
 	FINALFUNC = @extschema@.icp_evidence_final,
 	PARALLEL = SAFE

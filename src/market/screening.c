@@ -21,8 +21,11 @@ PG_FUNCTION_INFO_V1(icp_audience_combine);
 
 #define COST "cost"
 
-const TallyKind reach_kind = {"icp_reach", "tiers", 0x49435052, sizeof(Screening)};
-const TallyKind audience_kind = {"icp_audience", "tiers", 0x49435041, sizeof(Screening)};
+/* The first state of either takes up to 248 bytes, where palloc has 256: that has room for four tiers. */
+#define ROOM_FOR_TIERS 112
+
+const TallyKind reach_kind = {"icp_reach", "tiers", 0x49435052, sizeof(Screening), ROOM_FOR_TIERS};
+const TallyKind audience_kind = {"icp_audience", "tiers", 0x49435041, sizeof(Screening), ROOM_FOR_TIERS};
 
 /* ---- one row more ---- */
 

@@ -12,10 +12,9 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-/* Without slots; the first state of icp_audience takes 248 bytes, where palloc has 256. */
+/* Without slots. */
 #define FEW_TEXTS 8
 #define FIRST_SLOTS 16
-#define FIRST_ROOM 112			/* bytes of entries: those of four tiers */
 
 typedef struct Slot
 {
@@ -104,7 +103,7 @@ make_tally(const TallyKind *kind, Size nslots, Size room)
 Tally *
 new_tally(const TallyKind *kind)
 {
-	return make_tally(kind, 0, FIRST_ROOM);
+	return make_tally(kind, 0, kind->first_room);
 }
 
 Tally *

@@ -21,6 +21,7 @@ typedef struct TallyKind
 	const char *texts;			/* what the texts are */
 	uint32		magic;
 	uint32		own;			/* bytes that are the aggregate's */
+	uint32		first_room;		/* bytes for texts in a new state */
 } TallyKind;
 
 typedef struct Tally
