@@ -63,7 +63,7 @@ typedef struct Match
 
 #define MAX_MATCHES 64
 
-/* The longest phrases at each place come first where there are more than fit. */
+/* By where they begin, then by length; of more than fit, the first MAX_MATCHES. */
 extern int	find_phrases(const TitleRules *rules, const Units *units, Match *matches);
 
 extern const char *function_name(const TitleRules *rules, int function);
