@@ -2,7 +2,7 @@
 # The tasks below come on top of that, and need nothing but make to begin with: make help.
 
 PG_CONFIG ?= pg_config
-TASKS = help demo psql report bench check check-docs check-report check-versions lint dist deb check-deb
+TASKS = help demo psql report bench check proof check-docs check-report check-versions lint dist deb check-deb
 
 ifneq (,$(filter $(TASKS),$(MAKECMDGOALS)))
 
@@ -17,6 +17,8 @@ help:
 	@echo '  make psql     open a shell on the demo'
 	@echo '  make report   draw the demo as one page, report/portrait.html, and one SVG; PGDATABASE=yours (and PGHOST ...) draws your own'
 	@echo '  make check    run all tests, or TESTS="t_score ..."'
+	@echo '  make proof    attack it: changed values, failing memory, sanitizers ...; what was tried and what it withstood, in a table'
+	@echo '                PROOF="fuzz alloc quick" for some of it; PROOF_SECONDS=600 for more of it'
 	@echo '  make check-docs  run the examples of README and docs, and compare their results'
 	@echo '  make check-report  draw hostile, empty and ordinary data, and look at the page in a browser'
 	@echo '  make check-versions  run all tests on each PostgreSQL that a Debian release has, or VERSIONS="17 18"; as root'
@@ -47,6 +49,10 @@ bench:
 check:
 	@test/cluster setup check
 	@test/check $(TESTS)
+
+proof:
+	@test/cluster setup check
+	@test/proof $(PROOF)
 
 check-docs:
 	@test/cluster setup check
