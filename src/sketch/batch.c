@@ -363,7 +363,7 @@ take_apart(Batch *batch)
 			}
 			else
 			{
-				batch->words[at] = p - batch->rows;
+				batch->words[at] = kind == CELL_NULL ? 0 : p - batch->rows;
 				batch->has_longer |= kind != CELL_NULL;
 				p = read_row_cell(p, &cell);
 			}
@@ -376,7 +376,8 @@ batch_cell(const Batch *batch, Size at)
 {
 	Cell		cell = {.kind = (CellKind) batch->kinds[at], .word = batch->words[at]};
 
-	if (!is_word_kind(cell.kind))
+	/* of rows that have only words and missing cells there is no copy */
+	if (cell.kind != CELL_NULL && !is_word_kind(cell.kind))
 		(void) read_row_cell(batch->rows + batch->words[at], &cell);
 	return cell;
 }
