@@ -29,7 +29,7 @@ INSERT INTO verb VALUES ('score', 'icp_score(a)'), ('score by value', 'icp_score
 -- What happens to the table.
 CREATE TABLE change (name text PRIMARY KEY, ddl text);
 INSERT INTO change VALUES
-	('add', 'ALTER TABLE accounts ADD COLUMN note text'), ('add with a default', 'ALTER TABLE accounts ADD COLUMN note text DEFAULT ''n'''), ('add, volatile', 'ALTER TABLE accounts ADD COLUMN note float8 DEFAULT random() - random()'),
+	('add', 'ALTER TABLE accounts ADD COLUMN note text'), ('add with a default', 'ALTER TABLE accounts ADD COLUMN note text DEFAULT ''n'''), ('add, volatile', 'ALTER TABLE accounts ADD COLUMN note float8 DEFAULT CASE WHEN random() > 2 THEN 1 END'),
 	('drop another', 'ALTER TABLE accounts DROP COLUMN other'), ('drop', 'ALTER TABLE accounts DROP COLUMN employees'), ('drop and add', 'ALTER TABLE accounts DROP COLUMN employees, ADD COLUMN employees int DEFAULT 99'),
 	('drop and add of a type', 'ALTER TABLE accounts DROP COLUMN employees; ALTER TABLE accounts ADD COLUMN employees text DEFAULT ''120'''), ('rename', 'ALTER TABLE accounts RENAME COLUMN employees TO staff'),
 	('rename another', 'ALTER TABLE accounts RENAME COLUMN other TO another'), ('swap names', 'ALTER TABLE accounts RENAME COLUMN city TO t; ALTER TABLE accounts RENAME COLUMN other TO city; ALTER TABLE accounts RENAME COLUMN t TO other'),
