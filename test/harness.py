@@ -168,6 +168,7 @@ class Server:
         for attempt in range(3):
             try:
                 self.psql("postgres", f"""DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE);
+                    SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database WHERE datname ~ '^regress_' \\gexec
                     SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname ~ '^regress_' \\gexec""")
                 return
             except subprocess.CalledProcessError:
