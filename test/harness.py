@@ -5,6 +5,7 @@ objects are built in a copy of the checkout, so that neither make check nor the 
 """
 import filecmp
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ PG_CONFIG = os.environ.get("PG_CONFIG", "pg_config")
 TEMPLATE = "regression_template"
 DATABASE = "contrib_regression"
 STATS = "test/stats"    # the test of src/stats, which needs no server
+LIKE_PG_REGRESS = {"PGTZ": "PST8PDT", "PGDATESTYLE": "Postgres, MDY", "PGOPTIONS": "-c intervalstyle=postgres_verbose"}
 
 # What a broken library may not do to the machine; a test that needs more has failed.
 ADDRESS_SPACE = 3 << 30
@@ -110,13 +112,12 @@ class Server:
         """A new cluster with the tests in it, and a database for each of them to be copied from."""
         self.cluster("drop", "check")
         self.start()
-        script = """mkdir -p "$1/src" "$1/regress"
+        script = """mkdir -p "$1/src" "$1/regress/results"
             tar -xf - --no-same-owner -C "$1/src"
             ln -s ../src/test/sql ../src/expected "$1/regress/" """
         with subprocess.Popen(["tar", "-C", TOP, "--exclude=.git", "--exclude=*.o", "--exclude=*.bc", "-cf", "-", "."], stdout=subprocess.PIPE) as tar:
             self.cluster("run", "sh", "-ec", script, "-", self.dir, stdin=tar.stdout)
-        # pg_regress makes the template, because it sets what tests expect of a database
-        self.regress([], 60, ["--dbname=" + TEMPLATE, "--load-extension=icp_portrait", "--encoding=UTF8"])
+        self.make_template()
         self.psql("postgres", "ALTER DATABASE %s IS_TEMPLATE true" % TEMPLATE)
 
     def start(self):
@@ -137,22 +138,31 @@ class Server:
                         self.dir + "/data", "stop"], env=self.environment, stderr=subprocess.DEVNULL, check=False)
         self.start()
 
-    def regress(self, tests, limit, options):
-        """True if the tests are fine, False if they fail, None if they take longer than the limit in seconds."""
-        where = os.path.join(self.dir, "regress")
-        command = [os.path.join(TOP, "test/cluster"), "run", "sh", "-ec", 'cd "$1"; shift; exec "$@"', "-", where,
-                   self.pg_regress, "--bindir=" + self.bindir, "--inputdir=.", "--outputdir=.",
-                   "--host=" + self.dir, "--port=5432", "--user=postgres", *options, *tests]
-        with subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, start_new_session=True) as process:
-            try:
-                return process.wait(limit) == 0
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                return None
+    def in_place(self, *command):
+        """Runs a program where the tests are, as the server's user."""
+        return subprocess.Popen([os.path.join(TOP, "test/cluster"), "run", "sh", "-ec", 'cd "$1"; shift; exec "$@"', "-",
+                                 os.path.join(self.dir, "regress"), *command], env=self.environment,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+
+    def make_template(self):
+        """pg_regress makes it, because it sets what tests expect of a database."""
+        with self.in_place(self.pg_regress, "--bindir=" + self.bindir, "--inputdir=.", "--outputdir=.", "--host=" + self.dir,
+                           "--port=5432", "--user=postgres", "--dbname=" + TEMPLATE, "--load-extension=icp_portrait", "--encoding=UTF8") as process:
+            said = process.communicate()[0].decode()
+        if process.returncode != 0:
+            sys.exit(said)
 
     def run(self, test, limit):
-        """As regress, for one test in a database of its own; and the seconds that it took."""
+        """Runs a test as pg_regress would, in a database of its own, but only until it prints something else than it should.
+
+        True if it is fine, else False, also if it takes longer than the limit; and the seconds that it took.
+        """
+        expected = []
+        for name in (test, *(f"{test}_{i}" for i in range(10))):
+            path = os.path.join(TOP, "expected", name + ".out")
+            if os.path.exists(path):
+                with open(path, "rb") as file:
+                    expected.append(file.read())
         self.psql("postgres", f"""
             DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE);
             CREATE DATABASE {DATABASE} TEMPLATE {TEMPLATE};
@@ -160,8 +170,22 @@ class Server:
             FROM pg_db_role_setting AS s, unnest(s.setconfig) AS c
             WHERE s.setdatabase = (SELECT oid FROM pg_database WHERE datname = '{TEMPLATE}') \\gexec""")
         begun = time.monotonic()
-        result = self.regress([test], limit, ["--use-existing", "--dbname=" + DATABASE])
-        return result, time.monotonic() - begun
+        printed = b""
+        settings = {"PGHOST": self.dir, "PGUSER": "postgres", "PGDATABASE": DATABASE,
+                    "PG_ABS_SRCDIR": os.path.join(self.dir, "regress"), **LIKE_PG_REGRESS}
+        with self.in_place("env", *(f"{name}={value}" for name, value in settings.items()),
+                           "sh", "-c", 'exec psql -X -a -q -v HIDE_TABLEAM=on -v HIDE_TOAST_COMPRESSION=on < "sql/$1.sql"', "-", test) as process:
+            while any(text.startswith(printed) for text in expected):
+                ready, _, _ = select.select([process.stdout], [], [], max(0, begun + limit - time.monotonic()))
+                more = os.read(process.stdout.fileno(), 65536) if ready else None
+                if not more:
+                    break
+                printed += more
+            good = more == b"" and printed in expected
+            if not good:
+                self.said = printed
+                os.killpg(process.pid, signal.SIGKILL)
+        return good and process.returncode == 0, time.monotonic() - begun
 
     def tidy(self):
         """Takes away what a failed test may have left to all databases, if need be with a new start."""
