@@ -159,7 +159,7 @@ class Server:
         """
         expected = []
         for name in (test, *(f"{test}_{i}" for i in range(10))):
-            path = os.path.join(TOP, "expected", name + ".out")
+            path = os.path.join(self.dir, "src/expected", name + ".out")
             if os.path.exists(path):
                 with open(path, "rb") as file:
                     expected.append(file.read())

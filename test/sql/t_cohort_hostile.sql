@@ -64,6 +64,29 @@ SELECT throws_ok($$SELECT '\x07'::icp_cohort$$, '22P03', 'cannot read an icp_coh
 SELECT throws_ok($$SELECT ''::icp_cohort$$, '22P03', 'invalid icp_cohort');
 SELECT throws_ok($$SELECT 'ledger'::icp_ledger$$, '22P03', 'cannot read an icp_ledger of version 108');
 
+\echo the binary form
+CREATE TABLE kept AS SELECT name, l, NULL::icp_cohort AS c FROM ledgers UNION ALL SELECT name, NULL, c FROM cohorts;
+CREATE TABLE back (name text, l icp_ledger, c icp_cohort);
+\copy kept TO 'results/t_cohort_hostile.bin' (FORMAT binary)
+\copy back FROM 'results/t_cohort_hostile.bin' (FORMAT binary)
+SELECT set_eq('SELECT name, l::text, c::text FROM kept', 'SELECT name, l::text, c::text FROM back', 'COPY BINARY');
+SELECT is(count(*), 5::bigint, 'of all of them') FROM back WHERE num_nonnulls(l, c) = 1;
+-- bytes are sent as the column's type would be, and read as the other type
+CREATE TABLE sent (l bytea, c bytea);
+SAVEPOINT refused;
+INSERT INTO sent SELECT NULL, substr(c::text::bytea, 1, 9) FROM cohorts WHERE name = 'plain';
+\copy sent TO 'results/t_cohort_hostile.bin' (FORMAT binary)
+\copy back (l, c) FROM 'results/t_cohort_hostile.bin' (FORMAT binary)
+ROLLBACK TO refused;
+INSERT INTO sent SELECT l::text::bytea || '\x00', NULL FROM ledgers WHERE name = 'small';
+\copy sent TO 'results/t_cohort_hostile.bin' (FORMAT binary)
+\copy back (l, c) FROM 'results/t_cohort_hostile.bin' (FORMAT binary)
+ROLLBACK TO refused;
+INSERT INTO sent VALUES ('', NULL);
+\copy sent TO 'results/t_cohort_hostile.bin' (FORMAT binary)
+\copy back (l, c) FROM 'results/t_cohort_hostile.bin' (FORMAT binary)
+ROLLBACK TO refused;
+
 \echo states that users make
 -- Anybody can make aggregates of these functions, and begin them with any bytes.
 CREATE FUNCTION begin_with(bytes bytea) RETURNS text LANGUAGE plpgsql AS $$

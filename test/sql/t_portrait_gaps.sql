@@ -35,5 +35,6 @@ SELECT is(sum(cardinality(characteristics)), 6::bigint, 'each is told once') FRO
 SELECT is(count(*) FILTER (WHERE covered), 14::bigint, 'a full one') FROM icp_portrait_gaps(portrait('industry', 'employees', 'city', 'target_market', 'roi', 'need', 'job_title', 'department', 'kpi', 'problem', 'past_purchases', 'personality', 'end_user', 'cto'));
 SELECT is(group_of(repeat('a_', 200) || 'industry'), 'other', 'a very long name'), is(group_of('__'), 'other', 'no words');
 SELECT is_empty($$SELECT * FROM icp_portrait_gaps(NULL)$$, 'NULL'), is_empty($$SELECT * FROM icp_portrait_gaps(portrait('x'), NULL)$$, 'NULL'), throws_ok($$SELECT * FROM icp_portrait_gaps(portrait('x'), 'fr')$$, '22023', 'unknown language "fr"');
+SELECT is(group_of('x', 'placd') || ' ' || group_of('x', 'siza') || ' ' || group_of('industry', 'siza'), 'place other industry', 'misspelt names are understood if they have five letters');
 SELECT * FROM finish();
 ROLLBACK;

@@ -50,5 +50,23 @@ SELECT is_empty($$SELECT 1 FROM q('westfall-young') WHERE abs(q * 200 - round(q 
 SELECT is((SELECT count(*) FROM sketch, icp_traits(s, 2, 0.05, options => '{"adjust": "westfall-young", "permutations": 10}')), 0::bigint, 'too few permutations prove nothing');
 SELECT lives_ok($$SELECT count(*) FROM sketch, icp_traits(s, 2, 0.05, options => '{"same_order_family": true, "adjust": "westfall-young", "permutations": 99}')$$, 'within each order');
 
+-- How many conditions there were to choose from, by hand: 3 values of x and "is unknown", 2 of y, and of z 2, their run and
+-- "is unknown"; all of them on enough rows.  Of the list, 3 elements.
+CREATE TABLE f AS SELECT i, i % 5 = 0 AS best, CASE WHEN i % 5 = 0 AND i % 3 > 0 THEN 'a' WHEN i % 7 > 0 THEN 'b' WHEN i % 14 = 0 THEN 'c' END AS x, CASE WHEN i % 10 = 0 THEN 'u' ELSE 'v' END AS y,
+	CASE WHEN i % 2 = 0 THEN i % 4 END AS z, (ARRAY['p', 'q', 'r'])[1 + i % 3 : 1 + i % 3 + i % 2] AS l FROM generate_series(1, 400) i;
+CREATE FUNCTION families(max_order int, fields text, options text DEFAULT '{}') RETURNS text LANGUAGE sql AS $$
+	WITH s AS (SELECT icp_sketch(icp_row(f), best, format('{"ignore": ["i", "best", %s]}', fields)::jsonb) AS s FROM f),
+	t AS (SELECT "order", round((q_value / 10 ^ log10_p)::numeric, 6) AS family FROM s, icp_traits(s, max_order, 0.05, 1, 1, 100000, options::jsonb || '{"prune": false, "adjust": "bonferroni"}') WHERE q_value < 1)
+	SELECT string_agg(DISTINCT format('%s %s', "order", trim_scale(family)), ', ') FROM t $$;
+SELECT is(families(1, '"l"'), '1 10', 'the family of single conditions: 4 + 2 + 4');
+SELECT is(families(2, '"l"'), '1 42, 2 42', 'with pairs: 4 * 2 + 4 * 4 + 2 * 4 more');
+SELECT is(families(2, '"l"', '{"same_order_family": true}'), '1 10, 2 32', 'each order by itself');
+SELECT is(families(2, '"l"', '{"intervals": false}'), '1 35, 2 35', 'without the run');
+SELECT is(families(2, '"l"', '{"negations": true}'), '1 135, 2 135', 'with what is not, and is known: 8 + 4 + 7');
+SELECT is(families(3, '"none"', '{"same_order_family": true}'), '1 13, 2 65, 3 159', 'with triples, and the list, of which two or three elements may come together');
+-- rows that are too few to be significant, whatever they are, do not count
+UPDATE f SET y = CASE i WHEN 10 THEN 'one' WHEN 20 THEN 'two' WHEN 11 THEN 'two' ELSE y END;
+SELECT is(families(1, '"l", "x", "z"'), '1 2', 'values of few rows');
+
 SELECT * FROM finish();
 ROLLBACK;
