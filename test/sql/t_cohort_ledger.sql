@@ -83,6 +83,13 @@ SELECT throws_ok($$SELECT icp_ledger(date '2025-01-01', 1, 0, NULL::daterange, '
 SELECT throws_ok($$SELECT icp_ledger(date '2025-01-01', 1, 0, NULL::daterange, 'EUR', '[]')$$, '22023', 'options must be a JSON object');
 SELECT throws_ok($$SELECT icp_ledger(date '2025-01-01', 1, 0, NULL::daterange, 'EUR', o) FROM (VALUES ('{}'::jsonb), ('{"by": "day"}')) v(o)$$, '22023', 'a ledger by month cannot take rows by day');
 SELECT throws_ok($$SELECT icp_rollup(l) FROM (SELECT icp_ledger(date '2025-01-01', 1, 0, NULL::daterange, 'EUR', o) AS l FROM (VALUES ('{}'::jsonb), ('{"by": "day"}')) v(o) GROUP BY o) x$$, '22023', 'ledgers by day and by month cannot be added');
+-- amounts that a ledger cannot hold
+SELECT throws_ok($$SELECT icp_ledger(date '2025-01-01', 99999999999999999999)$$, '22003', NULL, 'an amount of 20 digits');
+SELECT throws_ok($$SELECT icp_ledger(date '2025-01-01', 9223372036854775807.5)$$, '22003', NULL, 'the largest, and more digits after the point');
+SELECT throws_ok($$SELECT icp_ledger(date '2025-01-01', a) FROM (VALUES (92233720368547758), (0.001)) v(a)$$, '22003', NULL, 'too large for the digits of another');
+SELECT throws_ok($$SELECT icp_ledger(date '2025-01-01', -9223372036854775808)$$, '22003', NULL, 'the smallest, whose negative there is not');
+SELECT throws_ok($$SELECT icp_ledger(date '2025-01-01', a) FROM (VALUES (9223372036854775807), (1)) v(a)$$, '22003', NULL, 'a sum that is too large');
+SELECT is(string_agg(charged::text, ' ' ORDER BY charged), '9223372036854775807', 'the largest alone') FROM icp_periods((SELECT icp_ledger(date '2025-01-01', 9223372036854775807)));
 SELECT throws_ok($$SELECT icp_ledger_accum(NULL, date '2025-01-01', 1)$$, '0A000', 'icp_ledger_accum was called outside of an aggregate');
 SELECT throws_ok($$SELECT icp_ledger_combine(NULL, NULL)$$, '0A000', 'icp_ledger_combine was called outside of an aggregate');
 SELECT throws_ok($$SELECT icp_ledger_final(icp_ledger(date '2025-01-01', 1))$$, '0A000', 'icp_ledger_final was called outside of an aggregate');

@@ -126,6 +126,15 @@ CREATE FUNCTION changes() RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN FOR i 
 	IF i = 1 THEN PERFORM icp_activate('a', 1); ELSE DELETE FROM icp_portraits WHERE name = 'c'; END IF;
 END LOOP; END $$;
 SELECT changes();
+-- but not by the statement that makes it
+CREATE FUNCTION asked(d deals) RETURNS text LANGUAGE sql STABLE AS $$ SELECT string_agg(name || ' ' || verdict, ', ' ORDER BY name) FROM icp_qualify_all(d) $$;
+CREATE TABLE before AS SELECT id, asked(d) FROM deals d;
+SELECT is_empty($$SELECT d.id, v.v FROM (SELECT d, (SELECT string_agg(name || ' ' || verdict, ', ' ORDER BY name) FROM icp_qualify_all(d)) AS v, icp_save('b', icp_framework('OURS', '{"fun": {"field": "budget", "equals": 1}}')), icp_save('new', icp_framework('OURS', '{"fun": {"field": "budget", "equals": 1}}'))
+	FROM (SELECT * FROM deals ORDER BY id) d) v, LATERAL (SELECT (v.d).id) d EXCEPT SELECT * FROM before$$, 'a statement sees what was there when it began');
+SELECT isnt((SELECT string_agg(asked(d), '; ' ORDER BY id) FROM deals d), (SELECT string_agg(asked, '; ' ORDER BY id) FROM before), 'the next one sees more');
+SELECT icp_activate('b', 1);
+DELETE FROM icp_portraits WHERE name = 'new';
+SELECT is_empty('SELECT id, asked(d) FROM deals d EXCEPT SELECT * FROM before', 'and all is as before when it is undone');
 -- a row type of other columns, and more portraits than a call keeps
 SELECT icp_save('many ' || i, icp_framework('OURS', jsonb_build_object('fun', jsonb_build_object('field', 'x', 'equals', i)))) IS NOT NULL AS saved FROM generate_series(1, 12) i OFFSET 11;
 SELECT is(count(*) FILTER (WHERE met = '{fun}'), 12::bigint, 'each row meets its own') FROM generate_series(1, 12) x, LATERAL (SELECT x) r, icp_qualify_all(r) q WHERE name LIKE 'many%';
