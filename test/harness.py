@@ -5,6 +5,7 @@ objects are built in a copy of the checkout, so that neither make check nor the 
 """
 import filecmp
 import os
+import resource
 import select
 import shutil
 import signal
@@ -121,8 +122,6 @@ class Server:
         self.psql("postgres", "ALTER DATABASE %s IS_TEMPLATE true" % TEMPLATE)
 
     def start(self):
-        import resource
-
         def limit():
             resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -145,6 +145,14 @@ SELECT throws_ok(format('SELECT %L::icp_row', bytes), '22P03', 'invalid icp_row'
 	(made(8, 0, '0a' || repeat('00', 8) || '09000000' || repeat('41', 9)), 'text with another hash'),
 	(made(2, 0, '03' || '8102000000000000'), 'a decimal with zeros behind it')) v(bytes, what);
 
+-- Long text has its hash with it, and only long text.
+CREATE FUNCTION turned(bytes bytea) RETURNS text LANGUAGE sql AS $$ SELECT string_agg(lpad(to_hex(get_byte(bytes, i)), 2, '0'), '' ORDER BY i DESC) FROM generate_series(0, length(bytes) - 1) i $$;
+CREATE FUNCTION hashed(value text, more int DEFAULT 0) RETURNS text LANGUAGE sql AS $$
+	SELECT made(8, 0, '0a' || turned(int8send(hashtextextended(value COLLATE "C", 0))) || turned(int4send(octet_length(value) + more)) || encode(value::bytea, 'hex')) $$;
+SELECT is(read(hashed('customers')::icp_row), 'x text: ''customers''', 'nine bytes by hand');
+SELECT throws_ok(format('SELECT %L::icp_row', bytes), '22P03', 'invalid icp_row', what) FROM (VALUES (hashed('customer'), 'eight bytes with a hash'), (hashed(''), 'no bytes with a hash'),
+	(hashed('customers', 1), 'more bytes than there are'), (hashed('customers', -1), 'fewer'), (hashed('customers', -10), 'a negative number of them'), (left(hashed('customers'), -2), 'cut off'), (left(hashed('customers'), -20), 'cut off in the length')) v(bytes, what);
+
 \echo what the planner makes of it
 CREATE FUNCTION plan(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE line text; result text := '';
