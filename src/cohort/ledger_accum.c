@@ -147,12 +147,23 @@ day_of(Oid type, Datum time, const char *name)
 		day_of_timestamptz(DatumGetTimestampTz(time));
 }
 
+/* What is read again must be written: one that the validator refuses is not taken. */
+static int64
+check_period(Period grain, int64 period)
+{
+	if (unlikely(!is_good_period(grain, period)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("date out of range")));
+	return period;
+}
+
 static int64
 period_of_time(Period grain, Oid type, Datum time)
 {
 	if (type == TIMESTAMPTZOID && grain == PERIOD_MONTH && !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(time)))
-		return month_of_timestamptz(DatumGetTimestampTz(time));
-	return period_of(grain, day_of(type, time, "the time of a payment"));
+		return check_period(grain, month_of_timestamptz(DatumGetTimestampTz(time)));
+	return check_period(grain, period_of(grain, day_of(type, time, "the time of a payment")));
 }
 
 /* Is the moment's time of day, in the session's zone, later than that of the other? */
@@ -279,7 +290,7 @@ spread(Ledger *given, const LedgerEntry *whole, int64 unit_of_money, Period unit
 			part.refund = whole->refund - part.refund * i;
 			part.cost = whole->cost - part.cost * i;
 		}
-		part.period = period_of(ledger->grain, day);
+		part.period = check_period(ledger->grain, period_of(ledger->grain, day));
 		now = post(ledger, &part);
 		if (now != ledger && ledger != given)
 			pfree(ledger);
@@ -308,8 +319,8 @@ icp_ledger_accum(PG_FUNCTION_ARGS)
 	Period		unit;
 	Ledger	   *ledger;
 	LedgerEntry entry;
-	DateADT		first;
-	int64		periods;
+	DateADT		first = 0;
+	int64		periods = 0;	/* set if it has a service */
 	int			scale;
 	bool		has_service;
 

@@ -111,16 +111,6 @@ read_entries(NumberReader *reader, Ledger *ledger)
 		entries[i].cost = get_number_between(reader, PG_INT64_MIN, PG_INT64_MAX);
 }
 
-/* A period whose first day PostgreSQL can write. */
-static bool
-is_good_period(Period grain, int64 period)
-{
-	static const int64 least[] = {[PERIOD_DAY] = -2451545, [PERIOD_WEEK] = -350000, [PERIOD_MONTH] = -56000};
-	static const int64 most[] = {[PERIOD_DAY] = 2145031948, [PERIOD_WEEK] = 306000000, [PERIOD_MONTH] = 70000000};
-
-	return period >= least[grain] && period <= most[grain];
-}
-
 /* The one reader and validator of what is at rest: NULL if it is bad. */
 static Ledger *
 unpack_ledger(const struct varlena *datum)

@@ -66,6 +66,17 @@ first_day(Period period, int64 number)
 	return date2j((int) floor_div(month, 12), (int) (month - floor_div(month, 12) * 12) + 1, 1) - POSTGRES_EPOCH_JDATE;
 }
 
+/* Can PostgreSQL write its first day? It can write a few days of November 4714 BC, but not the first. */
+bool
+is_good_period(Period period, int64 number)
+{
+	static const int64 least[] = {[PERIOD_DAY] = -2451545, [PERIOD_WEEK] = -350220, [PERIOD_MONTH] = -56545};
+	static const int64 most[] = {[PERIOD_DAY] = 2145031948, [PERIOD_WEEK] = 306433136, [PERIOD_MONTH] = 70498775};
+
+	Assert(period <= PERIOD_MONTH);
+	return number >= least[period] && number <= most[period];
+}
+
 DateADT
 day_after(Period period, DateADT day, int64 periods)
 {

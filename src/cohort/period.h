@@ -27,6 +27,7 @@ extern const double months_a_period[];
 
 extern int64 period_of(Period period, DateADT day);
 extern DateADT first_day(Period period, int64 number);
+extern bool is_good_period(Period period, int64 number);	/* of days, weeks and months */
 
 /* Whole months, or days of weeks, from a day on: 31 January and a month is the last of February. */
 extern DateADT day_after(Period period, DateADT day, int64 periods);

@@ -1,4 +1,4 @@
--- For 60_ambush: run by a role that may create objects in schema ambush, and may nothing else. Each trap counts who steps into it.
+-- For 70_ambush: run by a role that may create objects in schema ambush, and may nothing else. Each trap counts who steps into it.
 -- The sequence counts also what is rolled back.
 CREATE SEQUENCE ambush.captures;
 GRANT ALL ON ambush.captures TO PUBLIC;

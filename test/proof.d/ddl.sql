@@ -1,4 +1,4 @@
--- DDL under a plan, for 40_ddl: statements, cursors and variables of a session, while it or another one changes the table.
+-- DDL under a plan, for 60_ddl: statements, cursors and variables of a session, while it or another one changes the table.
 SET client_min_messages = warning;
 CREATE EXTENSION dblink;
 CREATE FUNCTION here(more text) RETURNS text LANGUAGE sql AS

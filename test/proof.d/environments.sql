@@ -1,4 +1,4 @@
--- For 70_environments: the same data and questions everywhere. Answers are kept as values of their types, under whatever settings
+-- For 75_environments: the same data and questions everywhere. Answers are kept as values of their types, under whatever settings
 -- the session has, and printed afterwards under the server's own.
 SET client_min_messages = error;
 DROP SCHEMA IF EXISTS answer CASCADE;
@@ -7,7 +7,8 @@ SET search_path = answer, public;
 
 CREATE TABLE answer."01 rows" AS SELECT c.id, icp_row(c)::text AS r FROM crm c;
 CREATE TABLE answer."02 evaluations" AS SELECT c.id, icp_evaluate(c, 'rich') AS e, icp_tier(c, 'rich') AS t, icp_fits(c, 'rich') AS f, icp_score(to_jsonb(c), 'doc') AS d FROM crm c;
-CREATE TABLE answer."03 explanations" AS SELECT c.id, e.rank, e FROM crm c, icp_explain(c, 'rich') e;
+-- less the value, which is printed as the session prints dates and numbers
+CREATE TABLE answer."03 explanations" AS SELECT c.id, e.rank, e.characteristic, e.attribute, e.points, e.possible, e.lost, e.reason FROM crm c, icp_explain(c, 'rich') e;
 CREATE TABLE answer."04 qualifications" AS SELECT c.id, icp_qualify(c, 'deal') AS q, icp_track(c) AS t FROM crm c;
 CREATE TABLE answer."05 scores" AS SELECT icp_score(c, 'rich') AS s, count(*) AS n FROM crm c GROUP BY 1;
 CREATE TABLE sketches AS SELECT icp_sketch(icp_row(c), best, '{"ignore": ["best", "id"]}') AS s, icp_sketch(icp_row(c), best, '{"ignore": ["best", "id"]}') FILTER (WHERE id % 2 = 0) AS e, icp_sketch(icp_row(c), best, '{"ignore": ["best", "id"]}') FILTER (WHERE id % 3 = 0) AS a FROM crm c;
@@ -45,6 +46,7 @@ CREATE TABLE answer."45 plan" AS SELECT icp_outreach(10) AS p;
 CREATE TABLE answer."50 exchange" AS SELECT icp_to_pmml(icp_load('rich'))::text AS x, icp_to_sql(icp_load('rich'), 'a') AS s, icp_from_pmml(icp_to_pmml(icp_load('rich'))) AS p, md5(icp_portrait_send(icp_load('rich'))) AS b;
 CREATE TABLE answer."51 gaps" AS SELECT g.* FROM icp_portrait_gaps(icp_load('rich')) WITH ORDINALITY g;
 
-RESET ALL;
+-- RESET would give what the session began with
+SET TimeZone = 'UTC'; SET DateStyle = 'ISO, MDY'; SET extra_float_digits = 1; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'; SET xmlbinary = 'base64';
 SET search_path = answer, public;
 SELECT format('SELECT %L, md5(string_agg(md5(t::text), '''' ORDER BY t::text COLLATE "C")), count(*) FROM answer.%I t', relname, relname) FROM pg_class WHERE relnamespace = 'answer'::regnamespace AND relkind = 'r' AND relname ~ '^\d' ORDER BY relname COLLATE "C" \gexec

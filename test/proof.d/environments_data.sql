@@ -1,4 +1,4 @@
--- For 70_environments, in each database. Only ASCII, which every encoding has.
+-- For 75_environments, in each database. Only ASCII, which every encoding has.
 SET client_min_messages = error;
 CREATE FUNCTION u(i int, j int) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$ SELECT (hashint8extended(i, j) & 1048575) / 1048576.0 $$;
 CREATE TABLE crm AS SELECT i AS id, u(i, 0) < 0.25 AS best, (CASE WHEN u(i, 1) < 0.9 THEN floor(u(i, 1) * 120) END)::int AS employees, round(u(i, 4)::numeric * 1000, 2) AS revenue, u(i, 6) AS rate,

@@ -1,4 +1,4 @@
--- The merging law, for 20_merge: what the parts of a random tree give together, all rows give at once.
+-- The merging law, for 50_merge: what the parts of a random tree give together, all rows give at once.
 SET client_min_messages = warning;
 SET max_parallel_workers_per_gather = 0;
 

@@ -1,4 +1,4 @@
--- For 50_privileges.
+-- For 65_privileges.
 SET client_min_messages = warning;
 CREATE ROLE preader;
 CREATE ROLE pwriter;

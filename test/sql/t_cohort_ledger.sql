@@ -71,6 +71,9 @@ SELECT throws_ok($$SELECT icp_ledger(date '2025-01-01', 1::numeric / 3)$$, '2200
 SELECT throws_ok($$SELECT icp_ledger(date '2025-01-01', 1e30)$$, '22003', 'amount is out of range');
 SELECT throws_ok($$SELECT icp_ledger(date '2025-01-01', 9e18) FROM generate_series(1, 2)$$, '22003', 'a ledger''s amount is out of range');
 SELECT throws_ok($$SELECT icp_ledger(date '2025-01-01', a) FROM (VALUES (9e18), (0.01)) v(a)$$, '22003', 'a ledger''s amount is out of range');
+SELECT is((SELECT string_agg(period::text || ' ' || charged, ', ') FROM icp_periods((SELECT icp_ledger(d::date, 5, 0, NULL::daterange, NULL, jsonb_build_object('by', g)) FROM (VALUES ('4713-01-01 BC'), ('5874897-12-31')) v(d))::text::icp_ledger)), e, 'the first and the last dates are no damage, by ' || g)
+FROM (VALUES ('day', '4713-01-01 BC 5, 5874897-12-31 5'), ('week', '4714-12-29 BC 5, 5874897-12-30 5'), ('month', '4713-01-01 BC 5, 5874897-12-01 5')) v(g, e);
+SELECT throws_ok($$SELECT icp_ledger(date '4714-11-24 BC', 1)$$, '22008', 'date out of range', 'a month whose first day is no date');
 SELECT throws_ok($$SELECT icp_ledger(date 'infinity', 1)$$, '22008', 'the time of a payment cannot be infinite');
 SELECT throws_ok($$SELECT icp_ledger(timestamptz '-infinity', 1)$$, '22008', 'the time of a payment cannot be infinite');
 SELECT throws_ok($$SELECT icp_ledger(date '2025-01-01', 1, 0, daterange('2025-01-01', NULL))$$, '22008', 'the service of a payment cannot be unbounded');
