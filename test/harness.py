@@ -3,6 +3,7 @@
 Both need Python 3, gcc and gcov and nothing else. The server is a copy of its own, beside those of test/check, and the
 objects are built in a copy of the checkout, so that neither make check nor the checkout's own objects ever meet them.
 """
+import fcntl
 import filecmp
 import os
 import resource
@@ -87,6 +88,11 @@ class Server:
 
     def __init__(self, name, **environment):
         self.environment = dict(os.environ, ICP_WORK=os.path.join(work_dir(), name), **environment)
+        self.lock = open(os.path.join(work_dir(), name + ".lock"), "w", encoding="utf-8")    # until we end
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"test/{name}: another one is running on this checkout")
         # Without bitcode: JIT would take functions from there, as they were before.
         self.cluster("stage", env=dict(self.environment, GNUMAKEFLAGS="with_llvm=no"))
         self.dir = self.cluster("dir", "check")
@@ -151,8 +157,8 @@ class Server:
         if process.returncode != 0:
             sys.exit(said)
 
-    def run(self, test, limit):
-        """Runs a test as pg_regress would, in a database of its own, but only until it prints something else than it should.
+    def run(self, test, limit, to_its_end=False):
+        """Runs a test as pg_regress would, in a database of its own, by default until it prints something else than it should.
 
         True if it is fine, else False, also if it takes longer than the limit; and the seconds that it took.
         """
@@ -174,7 +180,7 @@ class Server:
                     "PG_ABS_SRCDIR": os.path.join(self.dir, "regress"), **LIKE_PG_REGRESS}
         with self.in_place("env", *(f"{name}={value}" for name, value in settings.items()),
                            "sh", "-c", 'exec psql -X -a -q -v HIDE_TABLEAM=on -v HIDE_TOAST_COMPRESSION=on < "sql/$1.sql"', "-", test) as process:
-            while any(text.startswith(printed) for text in expected):
+            while to_its_end or any(text.startswith(printed) for text in expected):
                 ready, _, _ = select.select([process.stdout], [], [], max(0, begun + limit - time.monotonic()))
                 more = os.read(process.stdout.fileno(), 65536) if ready else None
                 if not more:
