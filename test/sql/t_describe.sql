@@ -167,6 +167,12 @@ SELECT is(length(icp_describe(portrait)) < 200000, true, 'what is told of a larg
 SELECT line FROM large, unnest('{en,zh}'::text[]) lang, string_to_table(icp_describe(portrait, lang), E'\n') WITH ORDINALITY AS l (line, n) WHERE line !~ '^(\||$)' OR line ~ 'c1000' ORDER BY lang, n;
 SELECT is(length(icp_describe(format('{"characteristics": [{"name": "deep", "field": "a", "attributes": [{"any": [%s], "points": 1}]}]}', string_agg(repeat('{"not": {"any": [', 15) || format('{"equals": %s}', i) || repeat(']}}', 15), ', '))::icp_portrait)) < 10000, true, 'conditions that nobody could read are cut short') FROM generate_series(1, 500) i;
 
+
+-- ---- a side without rows ----
+
+SELECT is(icp_describe(format('{"characteristics": [{"name": "size", "field": "size", "attributes": [{"range": "[10,)", "points": 1}, {"otherwise": true, "points": 0}]}],
+	"quality": {"rows": 30, "best": 12, "auc": 0.8, "auc_low": 0.7, "auc_high": 0.9, "auc_full": 0.8, "slope": 1.4, "evidence": {"size": %s}, "verdict": "good"}}', evidence)::icp_portrait) LIKE '%| Lift |%', true, evidence)
+FROM unnest('{"[[12, 4], [0, 14]]","[[9, 0], [3, 18]]","[[12, 0], [0, 18]]"}'::text[]) evidence;
 SELECT * FROM finish();
 
 -- ---- encodings ----
