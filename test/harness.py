@@ -5,6 +5,8 @@ objects are built in a copy of the checkout, so that neither make check nor the 
 """
 import fcntl
 import filecmp
+import glob
+import hashlib
 import os
 import resource
 import select
@@ -36,6 +38,15 @@ def output_of(*command, **more):
 
 def work_dir():
     return output_of(os.path.join(TOP, "test/cluster"), "dir")
+
+
+def kept_in(what):
+    """The file with what was found of the C code as it is now: of other code, lines are others."""
+    digest = hashlib.sha256()
+    for path in sorted(glob.glob("src/*/*.[ch]", root_dir=TOP)):
+        with open(os.path.join(TOP, path), "rb") as file:
+            digest.update(path.encode() + b"\0" + file.read())
+    return os.path.join(work_dir(), f"{what}-{digest.hexdigest()[:12]}.json")
 
 
 def sql_tests():
