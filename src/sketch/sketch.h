@@ -268,9 +268,9 @@ find_code(const Sketch *sketch, const Field *field, const Cell *cell)
 		if (entry->word != cell->word || entry->kind != cell->kind)
 			continue;
 		if (cell->kind != CELL_TEXT || field->is_wide ||
-			(entry->length == cell->length &&
+			(entry->length == cell->length && (cell->length == 0 ||
 			 memcmp((char *) field_region(sketch, field, FIELD_TEXTS) + entry->text,
-					cell->text, cell->length) == 0))
+					cell->text, cell->length) == 0)))
 			return slots[slot];
 	}
 	return 0;
