@@ -9,7 +9,7 @@ CREATE TABLE crm AS SELECT i AS id, u(i, 0) < 0.25 AS best, (CASE WHEN u(i, 1) <
 	FROM generate_series(1, 400) i;
 ALTER TABLE crm SET (parallel_workers = 4);
 ANALYZE crm;
-SELECT icp_save('rich', '{"initial": -1.5, "fit": 50, "tiers": {"T1": 70, "T2": 40}, "characteristics": [{"name": "industry", "field": "industry", "attributes": [{"in": ["SaaS", "AI"], "points": 5.25, "reason": "industry"}, {"equals": "Bank", "points": 0.1}, {"like": "Ret%", "points": 1}]},
+SELECT icp_save('rich', '{"initial": -1.5, "fit": 50, "tiers": {"T1": 70, "T2": 40}, "characteristics": [{"name": "industry", "field": "industry", "attributes": [{"in": ["SaaS", "AI"], "points": 5.25, "reason": "industry"}, {"equals": "Bank", "points": 0.1}, {"equals": "Retail and commerce", "points": 1}]},
 	{"name": "size", "field": "employees", "attributes": [{"missing": true, "points": 1}, {"range": "[20,90)", "points": 3.3, "reason": "size"}]}, {"name": "revenue", "field": "revenue", "attributes": [{"range": "[100.5,700.25]", "points": 2}]}, {"name": "rate", "field": "rate", "attributes": [{"range": "(0.1,0.7)", "points": 2.75}]},
 	{"name": "founded", "field": "founded", "attributes": [{"range": "[2021-03-04,2023-02-01)", "points": 2}]}, {"name": "seen", "field": "seen", "attributes": [{"range": "[2024-02-03,2024-05-04 07:00:00)", "points": 2}]}, {"name": "called", "field": "called", "attributes": [{"range": "[2024-02-03,)", "points": 1}]},
 	{"name": "tags", "field": "tags", "attributes": [{"contains": "crm", "points": 2}]}, {"name": "intent", "field": "attrs.intent", "attributes": [{"range": "[40,80)", "points": 4}]}, {"name": "mixed", "field": "attrs.mixed", "attributes": [{"equals": "high", "points": 1}, {"equals": 1.5, "points": 2}]}],
