@@ -13,10 +13,8 @@
 #include <math.h>
 
 #include "cohort/cohort.h"
+#include "common/result.h"
 #include "stats/stats.h"
-
-/* What intervals of LTV hold on. */
-#define LEVEL 0.95
 
 typedef struct CohortView
 {
@@ -86,13 +84,5 @@ extern Payback payback(const CohortView *view, double cost);
 extern CohortView view_of_datum(Datum datum);
 extern int	checked_horizon(int32 horizon);
 extern double checked_discount(double discount);
-
-/* NULL in place of infinities and NaN. */
-static inline void
-put_real(Datum *value, bool *is_null, double number)
-{
-	*is_null = !isfinite(number);
-	*value = *is_null ? (Datum) 0 : Float8GetDatum(number);
-}
 
 #endif							/* ICP_ECONOMICS_H */

@@ -10,11 +10,10 @@
 
 #include <math.h>
 
+#include "common/result.h"
 #include "learn/learn.h"
 #include "miscadmin.h"
 #include "stats/stats.h"
-
-#define LEVEL 0.95
 
 /* Pairs have to add so much to the AUC, since they take more words. */
 #define PAIRS_BAR 0.002

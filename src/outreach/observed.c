@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "common/aggregate.h"
+#include "common/result.h"
 #include "funcapi.h"
 #include "stats/stats.h"
 
@@ -20,7 +21,6 @@ PG_FUNCTION_INFO_V1(icp_outreach_observed_final);
 
 #define OBSERVED_MAGIC 0x49434F31
 #define OBSERVED_COLUMNS 15
-#define LEVEL 0.95
 
 /* Fewer rows tell of a ratio, but not how much it varies. */
 #define MIN_ROWS 10
@@ -272,13 +272,6 @@ covariance(int128 products, int128 a, int128 b, int64 rows)
 	return (double) (rows * products - a * b) / (double) (rows - 1);
 }
 
-static void
-put(Datum *value, bool *is_null, double number)
-{
-	*is_null = !isfinite(number);
-	*value = *is_null ? (Datum) 0 : Float8GetDatum(number);
-}
-
 /* The ratio and its interval. */
 static void
 put_figure(Datum *values, bool *nulls, const Sums *s)
@@ -293,9 +286,9 @@ put_figure(Datum *values, bool *nulls, const Sums *s)
 		e.cov = covariance(s->products, s->of, s->per, s->rows);
 		limits = fieller_limits(&e, LEVEL);
 	}
-	put(&values[0], &nulls[0], s->per > 0 ? e.a / e.b : NAN);
-	put(&values[1], &nulls[1], isnan(limits.low) ? NAN : fmax(limits.low, 0));
-	put(&values[2], &nulls[2], limits.high);
+	put_real(&values[0], &nulls[0], s->per > 0 ? e.a / e.b : NAN);
+	put_real(&values[1], &nulls[1], isnan(limits.low) ? NAN : fmax(limits.low, 0));
+	put_real(&values[2], &nulls[2], limits.high);
 }
 
 Datum
@@ -316,7 +309,7 @@ icp_outreach_observed_final(PG_FUNCTION_ARGS)
 		put_figure(&values[n], &nulls[n], &observed.figures[i]);
 		n += 3;
 	}
-	put(&values[n], &nulls[n], observed.known[TOUCHES] > 0 ?
+	put_real(&values[n], &nulls[n], observed.known[TOUCHES] > 0 ?
 		(double) observed.totals[TOUCHES] / (double) observed.known[TOUCHES] : NAN);
 	n++;
 	for (int i = 0; i < NCOUNTS; i++, n++)

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "common/compat.h"
+#include "common/result.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "score/score.h"
@@ -21,7 +22,6 @@
 PG_FUNCTION_INFO_V1(icp_gap);
 
 #define GAP_COLUMNS 11
-#define LEVEL 0.95
 
 /* Of fewer rows that are known, nothing is said. */
 #define MIN_KNOWN 0.5
@@ -444,14 +444,6 @@ put_text(Datum *value, bool *is_null, const char *text)
 }
 
 static void
-put_real(Datum *value, bool *is_null, double number)
-{
-	*is_null = !isfinite(number);
-	/* and no -0 */
-	*value = *is_null ? (Datum) 0 : Float8GetDatum(number + 0.0);
-}
-
-static void
 put_link(ReturnSetInfo *result, int rank, const char *name, const char *target, const Shares *shares, Verdict verdict)
 {
 	Datum		values[GAP_COLUMNS];
@@ -464,8 +456,9 @@ put_link(ReturnSetInfo *result, int rank, const char *name, const char *target, 
 	put_real(&values[4], &nulls[4], shares->known[REST]);
 	put_real(&values[5], &nulls[5], shares->target[BEST]);
 	put_real(&values[6], &nulls[6], shares->target[REST]);
-	put_real(&values[7], &nulls[7], shares->limits.low);
-	put_real(&values[8], &nulls[8], shares->limits.high);
+	/* no -0 */
+	put_real(&values[7], &nulls[7], shares->limits.low + 0.0);
+	put_real(&values[8], &nulls[8], shares->limits.high + 0.0);
 	put_text(&values[9], &nulls[9], verdict.word);
 	put_text(&values[10], &nulls[10], verdict.note);
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

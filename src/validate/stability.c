@@ -12,6 +12,7 @@
 
 #include "catalog/pg_type.h"
 #include "common/compat.h"
+#include "common/result.h"
 #include "funcapi.h"
 #include "learn/learn.h"
 #include "miscadmin.h"
@@ -34,7 +35,6 @@ PG_FUNCTION_INFO_V1(icp_stability);
 /* Rows of either side that are left to look at, at least. */
 #define LEAST_LEFT 5
 
-#define LEVEL 0.95
 #define STRIP 65536
 
 typedef struct Stability

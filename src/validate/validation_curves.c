@@ -71,17 +71,17 @@ put_gains(ReturnSetInfo *rsinfo, const ValidationView *view, int bucket,
 	int			i = 0;
 
 	values[i++] = Int32GetDatum(bucket);
-	put_float8(&values[i], &nulls[i], rows > 0 ? part->low : NAN);
+	put_real(&values[i], &nulls[i], rows > 0 ? part->low : NAN);
 	i++;
-	put_float8(&values[i], &nulls[i], rows > 0 ? part->high : NAN);
+	put_real(&values[i], &nulls[i], rows > 0 ? part->high : NAN);
 	i++;
 	values[i++] = Int64GetDatum(rows);
 	values[i++] = Int64GetDatum(part->events);
-	put_float8(&values[i], &nulls[i], rate);
+	put_real(&values[i], &nulls[i], rate);
 	i++;
-	put_float8(&values[i], &nulls[i], lift);
+	put_real(&values[i], &nulls[i], lift);
 	i++;
-	put_float8(&values[i], &nulls[i], (double) captured / (double) view->all_events);
+	put_real(&values[i], &nulls[i], (double) captured / (double) view->all_events);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -116,13 +116,13 @@ put_calibration(ReturnSetInfo *rsinfo, int bin, const Part *part)
 
 	values[i++] = Int32GetDatum(bin);
 	values[i++] = Int64GetDatum(rows);
-	put_float8(&values[i], &nulls[i], rows > 0 ? part->score.value : NAN);
+	put_real(&values[i], &nulls[i], rows > 0 ? part->score.value : NAN);
 	i++;
-	put_float8(&values[i], &nulls[i], (double) part->events / (double) rows);
+	put_real(&values[i], &nulls[i], (double) part->events / (double) rows);
 	i++;
-	put_float8(&values[i], &nulls[i], limits.low);
+	put_real(&values[i], &nulls[i], limits.low);
 	i++;
-	put_float8(&values[i], &nulls[i], limits.high);
+	put_real(&values[i], &nulls[i], limits.high);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -148,7 +148,7 @@ put_point(ReturnSetInfo *rsinfo, double fpr, double tpr, double threshold)
 	Datum		values[ROC_COLUMNS] = {Float8GetDatum(fpr), Float8GetDatum(tpr)};
 	bool		nulls[ROC_COLUMNS] = {0};
 
-	put_float8(&values[2], &nulls[2], threshold);
+	put_real(&values[2], &nulls[2], threshold);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 

@@ -44,7 +44,7 @@ typedef struct Quality
 static void
 put(Quality *quality, int column, double number)
 {
-	put_float8(&quality->values[column], &quality->nulls[column], number);
+	put_real(&quality->values[column], &quality->nulls[column], number);
 }
 
 static void

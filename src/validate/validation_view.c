@@ -39,13 +39,6 @@ open_validation_view(Datum datum)
 }
 
 void
-put_float8(Datum *value, bool *is_null, double number)
-{
-	*is_null = !isfinite(number);
-	*value = *is_null ? (Datum) 0 : Float8GetDatum(number);
-}
-
-void
 check_parts(const char *name, int32 parts)
 {
 	if (parts < 1 || parts > MAX_PARTS)

@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "common/result.h"
 #include "validate/validation.h"
 
 /* Buckets and bins. */
@@ -35,8 +36,6 @@ typedef struct RunningMean
 
 extern ValidationView *open_validation_view(Datum datum);
 
-/* NULL in place of infinities and NaN. */
-extern void put_float8(Datum *value, bool *is_null, double number);
 extern void check_parts(const char *name, int32 parts);
 extern int	part_of_middle(int64 rows_before, int64 rows, int64 all_rows, int parts);
 extern void add_to_mean(RunningMean *mean, double value, int64 rows);
