@@ -8,11 +8,15 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
+#include "commands/trigger.h"
 #include "common/compat.h"
 #include "common/stamp.h"
 #include "miscadmin.h"
 #include "storage/proc.h"
 #include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
 
@@ -38,6 +42,19 @@ stamp_changed(void)
 	changes++;
 }
 
+Oid
+extension_table(Oid schema, const char *name)
+{
+	Oid			relid = get_relname_relid(name, schema);
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table \"%s\" of extension icp_portrait is not in schema \"%s\"",
+						name, get_namespace_name(schema))));
+	return relid;
+}
+
 bool
 take_stamp(Oid relid, Stamp *stamp)
 {
@@ -54,4 +71,17 @@ take_stamp(Oid relid, Stamp *stamp)
 	stamp->curcid = snapshot->curcid;
 	stamp->user = GetUserId();
 	return true;
+}
+
+bool
+changes_are_told(Oid relid, const char *name)
+{
+	Relation	table = table_open(relid, AccessShareLock);
+	bool		result = false;
+
+	for (int i = 0; table->trigdesc && i < table->trigdesc->numtriggers; i++)
+		result |= table->trigdesc->triggers[i].tgenabled == TRIGGER_FIRES_ALWAYS &&
+			strcmp(table->trigdesc->triggers[i].tgname, name) == 0;
+	table_close(table, AccessShareLock);
+	return result;
 }

@@ -27,11 +27,17 @@ extern void stamp_init(void);
 /* Something else changed that such answers depend on. */
 extern void stamp_changed(void);
 
+/* The OID of a table of this extension; an error where it is not. */
+extern Oid	extension_table(Oid schema, const char *name);
+
 /*
  * What the table tells now, it tells as long as the stamp stays equal.  False
  * when there is no such promise.
  */
 extern bool take_stamp(Oid relid, Stamp *stamp);
+
+/* Does the trigger of that name fire, whoever changes the table? */
+extern bool changes_are_told(Oid relid, const char *name);
 
 static inline bool
 same_stamp(const Stamp *a, const Stamp *b)

@@ -10,6 +10,7 @@
 
 #include "common/stamp.h"
 #include "fmgr.h"
+#include "nodes/execnodes.h"
 
 /* ---- words ---- */
 
@@ -82,14 +83,16 @@ extern RoleMeaning role_named(RoleNames *names, const char *name, int length);
 
 /* ---- tables ---- */
 
-/* The OID of a table of this extension; an error where it is not. */
-extern Oid	people_table(Oid schema, const char *name);
-
 /*
  * SPI_connect and the rows of "SELECT columns FROM table ORDER BY order", all of
  * them text but the last, which is boolean.
  */
 extern void select_rows(Oid schema, const char *table, const char *columns, const char *order, int ncolumns);
+
+#define SHIPPED_VALUES 4
+
+/* A row for each of the names, which have | between them: name, and the values that go with all. */
+extern void put_shipped(ReturnSetInfo *result, const char *names, const char *const *values);
 
 /* What was read from a table, in a memory context of its own, and how long it holds. */
 typedef struct Kept

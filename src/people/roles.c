@@ -7,7 +7,6 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "common/text.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -234,28 +233,6 @@ role_named(RoleNames *names, const char *name, int length)
 
 /* ---- functions ---- */
 
-static void
-put_shipped(ReturnSetInfo *result, int which, const char *name, int length)
-{
-	const char *const values[] = {
-		shipped[which].role, shipped[which].center_role, shipped[which].against ? "opponent" : NULL, shipped[which].source
-	};
-	Datum		row[lengthof(values) + 1] = {0};
-	bool		nulls[lengthof(values) + 1] = {false};
-	text	   *stored = server_text(name, length);
-
-	if (stored == NULL)
-		return;
-	row[0] = PointerGetDatum(stored);
-	for (int i = 0; i < (int) lengthof(values); i++)
-	{
-		nulls[i + 1] = values[i] == NULL;
-		if (values[i] != NULL)
-			row[i + 1] = CStringGetTextDatum(values[i]);
-	}
-	tuplestore_putvalues(result->setResult, result->setDesc, row, nulls);
-}
-
 /* Those that can be written in the server's encoding. */
 Datum
 icp_shipped_roles(PG_FUNCTION_ARGS)
@@ -263,15 +240,11 @@ icp_shipped_roles(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < (int) lengthof(shipped); i++)
 	{
-		const char *name = shipped[i].names;
+		const char *const values[] = {
+			shipped[i].role, shipped[i].center_role, shipped[i].against ? "opponent" : NULL, shipped[i].source
+		};
 
-		while (*name != '\0')
-		{
-			int			length = strcspn(name, "|");
-
-			put_shipped((ReturnSetInfo *) fcinfo->resultinfo, i, name, length);
-			name += length + (name[length] == '|');
-		}
+		put_shipped((ReturnSetInfo *) fcinfo->resultinfo, shipped[i].names, values);
 	}
 	return (Datum) 0;
 }
@@ -292,7 +265,7 @@ find_map(FmgrInfo *flinfo)
 	{
 		state = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(MapState));
 		state->schema = get_func_namespace(flinfo->fn_oid);
-		state->kept.relid = people_table(state->schema, "icp_roles");
+		state->kept.relid = extension_table(state->schema, "icp_roles");
 		flinfo->fn_extra = state;
 	}
 	if (!still_holds(&state->kept) || state->kept.context == NULL)

@@ -4,10 +4,9 @@
  */
 #include "postgres.h"
 
-#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "commands/trigger.h"
+#include "common/text.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "people/people.h"
@@ -15,28 +14,14 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 #include "utils/snapmgr.h"
-
-Oid
-people_table(Oid schema, const char *name)
-{
-	Oid			relid = get_relname_relid(name, schema);
-
-	if (!OidIsValid(relid))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("table \"%s\" of extension icp_portrait is not in schema \"%s\"",
-						name, get_namespace_name(schema))));
-	return relid;
-}
 
 void
 select_rows(Oid schema, const char *table, const char *columns, const char *order, int ncolumns)
 {
 	char	   *query;
 
-	people_table(schema, table);
+	extension_table(schema, table);
 	query = psprintf("SELECT %s FROM %s ORDER BY %s", columns,
 					 quote_qualified_identifier(get_namespace_name(schema), table), order);
 	SPI_connect();
@@ -90,20 +75,6 @@ sees_the_latest(void)
 		(active->subxcnt <= 0 || memcmp(active->subxip, latest->subxip, sizeof(TransactionId) * active->subxcnt) == 0);
 }
 
-/* Does the trigger fire, whoever changes the table? */
-static bool
-changes_are_told(Oid relid, const char *name)
-{
-	Relation	table = table_open(relid, AccessShareLock);
-	bool		result = false;
-
-	for (int i = 0; table->trigdesc && i < table->trigdesc->numtriggers; i++)
-		result |= table->trigdesc->triggers[i].tgenabled == TRIGGER_FIRES_ALWAYS &&
-			strcmp(table->trigdesc->triggers[i].tgname, name) == 0;
-	table_close(table, AccessShareLock);
-	return result;
-}
-
 bool
 holds_for_all(const Kept *kept, const char *trigger)
 {
@@ -117,4 +88,36 @@ keep(Kept *kept, MemoryContext context, MemoryContext parent)
 {
 	MemoryContextSetParent(context, parent);
 	kept->context = context;
+}
+
+/* One row, unless the server's encoding lacks letters of the name. */
+static void
+put_named(ReturnSetInfo *result, const char *name, int length, const char *const *values)
+{
+	Datum		row[1 + SHIPPED_VALUES] = {0};
+	bool		nulls[1 + SHIPPED_VALUES] = {false};
+	text	   *stored = server_text(name, length);
+
+	if (stored == NULL)
+		return;
+	row[0] = PointerGetDatum(stored);
+	for (int i = 0; i < SHIPPED_VALUES; i++)
+	{
+		nulls[i + 1] = values[i] == NULL;
+		if (values[i] != NULL)
+			row[i + 1] = CStringGetTextDatum(values[i]);
+	}
+	tuplestore_putvalues(result->setResult, result->setDesc, row, nulls);
+}
+
+void
+put_shipped(ReturnSetInfo *result, const char *names, const char *const *values)
+{
+	while (*names != '\0')
+	{
+		int			length = strcspn(names, "|");
+
+		put_named(result, names, length, values);
+		names += length + (names[length] == '|');
+	}
 }

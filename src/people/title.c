@@ -364,7 +364,7 @@ find_titles(FunctionCallInfo fcinfo)
 	before = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 	titles = palloc0(sizeof(Titles));
 	titles->schema = get_func_namespace(fcinfo->flinfo->fn_oid);
-	titles->kept.relid = people_table(titles->schema, "icp_title_rules");
+	titles->kept.relid = extension_table(titles->schema, "icp_title_rules");
 	titles->tupdesc = BlessTupleDesc(CreateTupleDescCopy(tupdesc));
 	for (int i = 0; i < BUYER_ROLES; i++)
 		titles->roles[i] = CStringGetTextDatum(buyer_role_names[i]);

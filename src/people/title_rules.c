@@ -10,7 +10,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "common/text.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -298,26 +297,6 @@ nfunctions(const TitleRules *rules)
 
 /* ---- those that come with the extension ---- */
 
-static void
-put_shipped(ReturnSetInfo *result, const ShippedTitles *titles, const char *phrase, int length)
-{
-	const char *const values[] = {titles->seniority, titles->function, titles->role, titles->others};
-	Datum		row[RULE_COLUMNS - 1] = {0};
-	bool		nulls[RULE_COLUMNS - 1] = {false};
-	text	   *stored = server_text(phrase, length);
-
-	if (stored == NULL)
-		return;
-	row[0] = PointerGetDatum(stored);
-	for (int i = 0; i < (int) lengthof(values); i++)
-	{
-		nulls[i + 1] = values[i] == NULL;
-		if (values[i] != NULL)
-			row[i + 1] = CStringGetTextDatum(values[i]);
-	}
-	tuplestore_putvalues(result->setResult, result->setDesc, row, nulls);
-}
-
 /* Those that can be written in the server's encoding. */
 Datum
 icp_shipped_title_rules(PG_FUNCTION_ARGS)
@@ -325,15 +304,10 @@ icp_shipped_title_rules(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < nshipped_titles; i++)
 	{
-		const char *phrase = shipped_titles[i].phrases;
+		const ShippedTitles *titles = &shipped_titles[i];
+		const char *const values[] = {titles->seniority, titles->function, titles->role, titles->others};
 
-		while (*phrase != '\0')
-		{
-			int			length = strcspn(phrase, "|");
-
-			put_shipped((ReturnSetInfo *) fcinfo->resultinfo, &shipped_titles[i], phrase, length);
-			phrase += length + (phrase[length] == '|');
-		}
+		put_shipped((ReturnSetInfo *) fcinfo->resultinfo, titles->phrases, values);
 	}
 	return (Datum) 0;
 }

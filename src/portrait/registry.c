@@ -177,24 +177,11 @@ icp_portraits_changed(PG_FUNCTION_ARGS)
 
 /* ---- reading ---- */
 
-static Oid
-registry_oid(Oid schema)
-{
-	Oid			relid = get_relname_relid("icp_portraits", schema);
-
-	if (!OidIsValid(relid))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("table \"icp_portraits\" of extension icp_portrait is not in schema \"%s\"",
-						get_namespace_name(schema))));
-	return relid;
-}
-
 /* Forgets the queries if they are for another table, or for one renamed. */
 static void
 check_prepared(Oid schema)
 {
-	Oid			relid = registry_oid(schema);
+	Oid			relid = extension_table(schema, "icp_portraits");
 	const char *name = get_namespace_name(schema);
 
 	if (prepared_for == relid && strcmp(NameStr(prepared_in), name) == 0)
@@ -365,27 +352,10 @@ registry_load(Oid schema, const char *name, int32 version)
 bool
 registry_stamp(Oid schema, Stamp *stamp)
 {
-	return take_stamp(registry_oid(schema), stamp);
+	return take_stamp(extension_table(schema, "icp_portraits"), stamp);
 }
 
 /* ---- at planning time ---- */
-
-/* Do the triggers fire, whoever changes the table? */
-static bool
-changes_are_told(Relation registry)
-{
-	int			n = 0;
-
-	for (int i = 0; registry->trigdesc && i < registry->trigdesc->numtriggers; i++)
-	{
-		const Trigger *trigger = &registry->trigdesc->triggers[i];
-
-		n += trigger->tgenabled == TRIGGER_FIRES_ALWAYS &&
-			(strcmp(trigger->tgname, "icp_portraits_changed") == 0 ||
-			 strcmp(trigger->tgname, "icp_portraits_truncated") == 0);
-	}
-	return n == 2;
-}
 
 /*
  * May a plan hold a row of the table?  Only if everybody who could come to run
@@ -397,7 +367,8 @@ may_be_folded(Oid relid)
 	Relation	registry = table_open(relid, AccessShareLock);
 	bool		result = !registry->rd_rel->relrowsecurity &&
 		pg_class_aclcheck(relid, ACL_ID_PUBLIC, ACL_SELECT) == ACLCHECK_OK &&
-		changes_are_told(registry);
+		changes_are_told(relid, "icp_portraits_changed") &&
+		changes_are_told(relid, "icp_portraits_truncated");
 
 	table_close(registry, AccessShareLock);
 	return result;

@@ -96,19 +96,6 @@ read_tracks(const char *table)
 	return portrait_to_datum(&portrait, NULL);
 }
 
-static Oid
-tracks_oid(Oid schema)
-{
-	Oid			relid = get_relname_relid("icp_tracks", schema);
-
-	if (!OidIsValid(relid))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("table \"icp_tracks\" of extension icp_portrait is not in schema \"%s\"",
-						get_namespace_name(schema))));
-	return relid;
-}
-
 static TrackState *
 make_track_state(FunctionCallInfo fcinfo)
 {
@@ -137,7 +124,7 @@ current_state(FunctionCallInfo fcinfo)
 {
 	TrackState *state = fcinfo->flinfo->fn_extra;
 	Oid			schema = get_func_namespace(fcinfo->flinfo->fn_oid);
-	Oid			relid = tracks_oid(schema);
+	Oid			relid = extension_table(schema, "icp_tracks");
 	bool		may_keep;
 	Stamp		stamp;
 	Datum		portrait;
